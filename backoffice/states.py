@@ -1,0 +1,138 @@
+"""The states of rows, the table of moves between them, and the one way to move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db import models
+
+
+class RunState(models.TextChoices):
+    """How a reading of an account ended."""
+
+    RUNNING = "running", "running"
+    OK = "ok", "ok"
+    FAILED = "failed", "failed"
+    STOPPED = "stopped", "stopped: would lose too much"
+
+
+class MessageState(models.TextChoices):
+    """How far a webhook message has come."""
+
+    RECEIVED = "received", "received"
+    APPLIED = "applied", "applied, not yet marked read"
+    ACKNOWLEDGED = "acknowledged", "done"
+    FAILED = "failed", "failed: needs a person"
+
+
+class GrantState(models.TextChoices):
+    """What was decided about one occurrence (or person) and one door."""
+
+    GRANTED = "granted", "granted"
+    HELD = "held", "held by staff"
+    DENIED = "denied", "denied by staff"
+    BLOCKED = "blocked", "cannot be made true: needs a person"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    ENDED = "ended", "ended"
+
+
+class CodeState(models.TextChoices):
+    """How far an issued code has come at the vendor."""
+
+    PLANNED = "planned", "planned"
+    ISSUING = "issuing", "being issued"
+    ACTIVE = "active", "active"
+    REVOKING = "revoking", "being revoked"
+    REVOKED = "revoked", "revoked"
+    EXPIRED = "expired", "expired"
+    FAILED = "failed", "failed: needs a person"
+    HELD = "held", "held by staff"
+    LINGERING = "lingering", "lingering: still opens"
+
+
+class Known(models.TextChoices):
+    """How we know that a code is what we say it is."""
+
+    COMPUTED = "computed", "computed by us"
+    ACCEPTED = "accepted", "accepted by the vendor"
+    CONFIRMED = "confirmed", "confirmed by reading back"
+    SEEN = "seen", "seen used at the door"
+
+
+class NoticeState(models.TextChoices):
+    """How far a message to a guest has come."""
+
+    DUE = "due", "due"
+    SENDING = "sending", "being sent"
+    SENT = "sent", "sent"
+    FAILED = "failed", "failed: needs a person"
+    DROPPED = "dropped", "no longer needed"
+
+
+# a code in one of these may open a door now or later
+LIVE_CODES = (
+    CodeState.PLANNED,
+    CodeState.ISSUING,
+    CodeState.ACTIVE,
+    CodeState.REVOKING,
+    CodeState.HELD,
+)
+LIVE_GRANTS = (GrantState.GRANTED, GrantState.HELD, GrantState.DENIED, GrantState.BLOCKED)
+
+C, G, M, N = CodeState, GrantState, MessageState, NoticeState
+MOVES: Mapping[type[models.TextChoices], Mapping[str, set[Any]]] = {
+    CodeState: {
+        C.PLANNED: {C.ISSUING, C.REVOKED, C.EXPIRED, C.HELD, C.FAILED},
+        C.ISSUING: {C.ACTIVE, C.PLANNED, C.FAILED, C.LINGERING},
+        C.ACTIVE: {C.REVOKING, C.LINGERING, C.EXPIRED, C.ISSUING},
+        C.REVOKING: {C.REVOKED, C.ACTIVE, C.FAILED, C.EXPIRED},
+        C.FAILED: {C.PLANNED, C.REVOKED, C.EXPIRED, C.REVOKING, C.LINGERING},
+        C.HELD: {C.PLANNED, C.REVOKED, C.EXPIRED},
+        C.LINGERING: {C.EXPIRED, C.ACTIVE},
+        C.REVOKED: set(),
+        C.EXPIRED: set(),
+    },
+    GrantState: {
+        G.GRANTED: {G.HELD, G.DENIED, G.BLOCKED, G.WITHDRAWN, G.ENDED},
+        G.HELD: {G.GRANTED, G.DENIED, G.BLOCKED, G.WITHDRAWN, G.ENDED},
+        G.DENIED: {G.GRANTED, G.HELD, G.BLOCKED, G.WITHDRAWN, G.ENDED},
+        G.BLOCKED: {G.GRANTED, G.HELD, G.DENIED, G.WITHDRAWN, G.ENDED},
+        G.WITHDRAWN: {G.GRANTED, G.HELD, G.DENIED, G.BLOCKED},
+        G.ENDED: {G.GRANTED, G.HELD, G.DENIED, G.BLOCKED},
+    },
+    MessageState: {
+        M.RECEIVED: {M.APPLIED, M.FAILED},
+        M.APPLIED: {M.ACKNOWLEDGED, M.FAILED},
+        M.FAILED: {M.RECEIVED, M.APPLIED},
+        M.ACKNOWLEDGED: set(),
+    },
+    NoticeState: {
+        N.DUE: {N.SENDING, N.DROPPED, N.FAILED},
+        N.SENDING: {N.SENT, N.DUE, N.FAILED},
+        N.FAILED: {N.DUE, N.DROPPED},
+        N.SENT: set(),
+        N.DROPPED: {N.DUE},
+    },
+}
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def sources(to: models.TextChoices) -> list[models.TextChoices]:
+    """The states from which a row may go to `to`."""
+    return [state for state, targets in MOVES[type(to)].items() if to in targets]  # type: ignore[misc]
+
+
+def move(row: models.Model, to: models.TextChoices, **fields: Any) -> bool:
+    """Move a row to a state; False if the row, as it is in the database now, may not go there."""
+    rows = type(row)._default_manager.filter(pk=row.pk, state__in=sources(to))  # noqa: SLF001 the public way to it
+    if not rows.update(state=to, **fields):
+        return False
+    row.refresh_from_db()
+    return True
+
+
+def move_all(rows: models.QuerySet[Row], to: models.TextChoices, **fields: Any) -> int:
+    """Move all rows of a queryset that may go to a state; how many went."""
+    return rows.filter(state__in=sources(to)).update(state=to, **fields)

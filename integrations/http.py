@@ -1,0 +1,176 @@
+"""One way to talk HTTP to a vendor: timeouts, retry of reads, Retry-After, redaction, error classes."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import logging
+import random
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from integrations.errors import Garbled, Misconfigured, Missing, Refused, Unavailable, VendorError
+
+logger = logging.getLogger(__name__)
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+TIMEOUT = (5.0, 30.0)  # seconds to connect, seconds between bytes
+READ_TRIES = 3
+LONGEST_WAIT = 5.0  # seconds; a longer Retry-After is left to the next sweep
+MASK = "•••"
+WORDS = 300  # characters of a vendor's own words that are worth showing
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, whole."""
+
+    status: int
+    text: str
+    where: str  # "GET /rooms", for messages
+
+    def json(self) -> Any:
+        """The body as JSON; Garbled when it is none."""
+        try:
+            return jsonlib.loads(self.text)
+        except ValueError:
+            raise Garbled(f"{self.where} answered {self.status} with something that is not JSON") from None
+
+    def object(self) -> dict[str, Any]:
+        """The body as a JSON object; Garbled when it is none."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise Garbled(f"{self.where} answered with {type(body).__name__} instead of an object")
+        return body
+
+    def array(self) -> list[Any]:
+        """The body as a JSON array; Garbled when it is none."""
+        body = self.json()
+        if not isinstance(body, list):
+            raise Garbled(f"{self.where} answered with {type(body).__name__} instead of a list")
+        return body
+
+
+class Http:
+    """A vendor's address with its headers; what is secret in it is masked in every text it makes."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secrets: Iterable[object] = (),
+        tries: int = READ_TRIES,
+    ) -> None:
+        """`secrets` are values to mask; `tries` is how often a GET is tried (1 where calls are paid)."""
+        parts = urlsplit(base_url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise Misconfigured(f"base_url must begin with https://, not {parts.scheme or 'nothing'}://")
+        self._base = base_url.rstrip("/")
+        self._headers = dict(headers or {})
+        self._secrets = sorted({str(value) for value in secrets if value}, key=len, reverse=True)
+        self._tries = tries
+        self._session = requests.Session()
+        self._session.trust_env = parts.hostname not in LOOPBACK
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        expect: Iterable[int] = (),
+        tries: int | None = None,
+        **body: Any,
+    ) -> Answer:
+        """Send one request and give its answer; statuses in `expect` are given back instead of raised.
+
+        `body` is what requests takes: params, json, data, headers. GETs are tried again when the vendor is
+        unavailable (override with `tries`), anything else never: whether a write was done is not known.
+        Raises Unavailable (no answer, 429, 5xx), Misconfigured (401, 403), Missing (404), Refused (other
+        4xx), Garbled (a redirect).
+        """
+        left = (self._tries if method == "GET" else 1) if tries is None else tries
+        while True:
+            left -= 1
+            try:
+                return self._once(method, path, frozenset(expect), body)
+            except Unavailable as error:
+                wait = error.retry_after or random.uniform(0.1, 0.4)  # noqa: S311 jitter, no secret
+                if left <= 0 or wait > LONGEST_WAIT:
+                    raise
+                time.sleep(wait)
+
+    def mask(self, text: str) -> str:
+        """The text with every secret in it masked."""
+        for secret in self._secrets:
+            text = text.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
+        return text
+
+    def _once(self, method: str, path: str, expect: frozenset[int], body: dict[str, Any]) -> Answer:
+        where = f"{method} {self.mask(path)}"
+        headers = {**self._headers, **body.pop("headers", {})} if "headers" in body else self._headers
+        started = time.monotonic()
+        try:
+            response = self._session.request(
+                method,
+                self._base + path,
+                timeout=TIMEOUT,
+                headers=headers,
+                allow_redirects=False,
+                **body,
+            )
+        except requests.RequestException as error:
+            # the exception's own text holds the address with its query, so only its kind is told
+            raise Unavailable(f"{where} got no answer ({type(error).__name__})") from None
+        logger.info("%s: %s in %.0f ms", where, response.status_code, 1000 * (time.monotonic() - started))
+        answer = Answer(response.status_code, _decoded(response), where)
+        if not (response.ok or response.status_code in expect) or response.is_redirect:
+            raise self._error(answer, response.headers.get("Retry-After"))
+        return answer
+
+    def _error(self, answer: Answer, retry_after: str | None) -> VendorError:
+        text = f"{answer.where} answered {answer.status}"
+        if words := self.words(answer.text):
+            text += f": {words}"
+        if answer.status == 429 or answer.status >= 500:
+            return Unavailable(text, status=answer.status, retry_after=_seconds(retry_after))
+        if answer.status < 400:
+            return Garbled(f"{text}, a redirect", status=answer.status)
+        kinds: dict[int, type[VendorError]] = {401: Misconfigured, 403: Misconfigured, 404: Missing}
+        return kinds.get(answer.status, Refused)(text, status=answer.status)
+
+    def words(self, text: str) -> str:
+        """What the vendor says of an error, in one masked line: its `message`/`error`, never a whole page."""
+        try:
+            said = jsonlib.loads(text)
+        except ValueError:
+            said = None if text.lstrip().startswith("<") else text
+        for name in ("message", "Message", "error_description", "error"):
+            if isinstance(said, dict) and isinstance(said.get(name), str):
+                said = said[name]
+        if not isinstance(said, str):
+            return ""
+        return self.mask(re.sub(r"\s+", " ", said)).strip()[:WORDS]
+
+
+def _decoded(response: requests.Response) -> str:
+    """The body as text; vendors that leave the charset out mean UTF-8."""
+    return response.content.decode("utf-8", errors="replace")
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After in seconds, from either of its forms (RFC 9110, 10.2.3)."""
+    if not retry_after:
+        return None
+    if retry_after.isdigit():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except ValueError:
+        return None

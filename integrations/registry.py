@@ -1,0 +1,92 @@
+"""The one place that names the vendors: slug, label, role, secrets, how to connect, how to read a hook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations.types import AccessProvider, BookingSource, Hook, Method, Role, Settings
+from integrations.vendors import codelocks, locaboo, lockme, lockt
+
+ReadHook = Callable[[Mapping[str, str], bytes], Hook]
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """What the rest of Latchkey must know to use a vendor it cannot name."""
+
+    label: str
+    role: Role
+    secrets: tuple[str, ...]  # names that must be present
+    connect: Callable[[Settings], Any] | None = None
+    read_hook: ReadHook | None = None
+    default_options: Mapping[str, Any] = field(default_factory=dict)
+    methods: tuple[Method, ...] = ()
+    poll_minutes: int = 15
+    budgets: Mapping[str, str] = field(default_factory=dict)  # counter -> name of the option with its quota
+
+
+VENDORS: Mapping[str, Vendor] = {
+    "lockme": Vendor(
+        label="Lock.me",
+        role=Role.BOOKINGS,
+        secrets=("client_id", "client_secret", "redirect_uri", "token"),
+        connect=lockme.connect,
+        read_hook=lockme.read_hook,
+        default_options={"version": "v2.4", "language": "en"},
+        poll_minutes=5,
+    ),
+    "locaboo": Vendor(
+        label="Locaboo",
+        role=Role.BOOKINGS,
+        secrets=("api_secret_key",),
+        connect=locaboo.connect,
+        default_options={"language": "de"},
+        poll_minutes=1,
+    ),
+    "lockt": Vendor(
+        label="Lockt SecureAccess",
+        role=Role.ACCESS,
+        secrets=("apiuser", "apikey"),
+        connect=lockt.connect,
+        methods=(Method.CARD, Method.FOB),
+        poll_minutes=5,
+    ),
+    "codelocks": Vendor(
+        label="Codelocks Connect",
+        role=Role.ACCESS,
+        secrets=("api_key", "access_key"),
+        connect=codelocks.connect,
+        default_options={"netcode_quota": 100, "utility_quota": 1000},
+        methods=(Method.NETCODE, Method.PHONE),
+        poll_minutes=24 * 60,  # every listing is a paid Utility call
+        budgets={"netcode": "netcode_quota", "utility": "utility_quota"},
+    ),
+    "google_calendar": Vendor(
+        label="Google Calendar",
+        role=Role.CALENDAR,
+        secrets=("client_id", "client_secret", "token_uri", "refresh_token"),
+    ),
+}
+
+
+def choices() -> list[tuple[str, str]]:
+    """(slug, label) of every vendor, for a form."""
+    return [(slug, vendor.label) for slug, vendor in VENDORS.items()]
+
+
+def access_client(slug: str, settings: Settings) -> AccessProvider:
+    """The client of an access provider's account; KeyError for an unknown slug."""
+    client = VENDORS[slug].connect
+    assert client is not None, f"{slug} has no client"  # noqa: S101 the registry's own promise
+    provider: AccessProvider = client(settings)
+    return provider
+
+
+def booking_client(slug: str, settings: Settings) -> BookingSource:
+    """The client of a booking source's account; KeyError for an unknown slug."""
+    client = VENDORS[slug].connect
+    assert client is not None, f"{slug} has no client"  # noqa: S101 the registry's own promise
+    source: BookingSource = client(settings)
+    return source
