@@ -1,25 +1,212 @@
-"""The arrows: the only place where one step leads to the next."""
+"""The arrows: the only place where one step leads to the next.
+
+Rows are the queue: every task finds what is due by itself, so a lost message costs one tick and a repeated one
+nothing. A refresh or a message is followed by plan → issue → deliver → audit.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
 from celery import shared_task
+
+from backoffice import accounts
+from backoffice.clock import now as clock
+from backoffice.flow import audit, deliver, grant, inbox, issue, mirror
+from backoffice.models import Door, IssuedCode, SyncRun, VendorAccount, WebhookMessage
+from backoffice.states import RunState
+from integrations.errors import Misconfigured, VendorError
+from integrations.types import Role
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
 def tick() -> None:
-    """Find in rows what is due, and do it."""
+    """Find in rows what is due and wake somebody up for it: Celery beat's only entry."""
+    for message in inbox.waiting(clock()):
+        process_message.delay(message.pk)
+    for account in due_accounts(clock()):
+        refresh_account.delay(account.pk)
+    follow.delay()
 
 
 @shared_task
 def refresh_account(pk: int, full: bool = False) -> None:  # noqa: FBT001, FBT002 a task's arguments are plain
     """Read one account, then let the rest follow."""
+    account = VendorAccount.objects.get(pk=pk)
+    with accounts.exclusive(f"refresh {pk}", wait=0) as mine:
+        if mine:
+            refresh(account, full=full)
+    follow.delay()
 
 
 @shared_task
 def process_message(pk: int) -> None:
     """Open one webhook message, mirror what it is about, let the rest follow, mark it read."""
+    message = WebhookMessage.objects.select_related("account").get(pk=pk)
+    with accounts.exclusive(f"message {pk}", wait=0) as mine:
+        if mine:
+            read_message(message)
+    follow.delay()
 
 
 @shared_task
 def follow() -> None:
-    """Plan, issue, deliver, audit: what follows a change of bookings or of staff's word."""
+    """Plan, issue, deliver, audit: what follows a change of bookings, of staff's word, or of time.
+
+    One at a time: whoever comes second would find nothing left to do.
+    """
+    with accounts.exclusive("follow", wait=20) as mine:
+        if mine:
+            follow_up()
+
+
+def sync(chosen: Iterable[VendorAccount]) -> dict[str, dict[str, Any]]:
+    """The whole flow once, in this process: messages, refresh, plan, issue, deliver, audit.
+
+    A report per account: status (ok, failed, stopped, skipped), counts, error. An account whose listings are
+    paid for is read again only when its poll interval has passed.
+    """
+    chosen = list(chosen)
+    for message in inbox.waiting(clock()):
+        if message.account_id in {account.pk for account in chosen}:
+            read_message(message)
+    due = {account.pk for account in due_accounts(clock())}
+    reports = {}
+    for account in chosen:
+        account.refresh_from_db()
+        run = None
+        if account.pk in due or not account.profile.budgets:
+            with accounts.exclusive(f"refresh {account.pk}", wait=120):
+                run = refresh(account, full=True)
+        reports[account.slug] = _report(account, run)
+    with accounts.exclusive("follow", wait=120):
+        follow_up(wait=120)
+    for account in chosen:
+        account.refresh_from_db()
+        if account.stopped_at and reports[account.slug]["status"] == "ok":
+            reports[account.slug] |= {"status": "failed", "error": account.stopped_reason}
+    return reports
+
+
+def _report(account: VendorAccount, run: SyncRun | None) -> dict[str, Any]:
+    counts = {name: getattr(run, name) if run else 0 for name in ("seen", "created", "updated", "gone")}
+    if run:
+        return {"status": run.state, **counts, "error": run.error or None}
+    if account.stopped_at:
+        return {"status": "failed", **counts, "error": account.stopped_reason}
+    read = account.enabled and account.profile.connect is not None
+    return {"status": "ok" if read else "skipped", **counts, "error": None}
+
+
+# ----------------------------------------------------------------- the same arrows for one process, in order
+
+
+def refresh(account: VendorAccount, *, full: bool = False) -> SyncRun | None:
+    """Read one account whole (`full`) or what is due of it; None when it is stopped, off or of another role.
+
+    What went wrong is in the run; an account whose settings are wrong stops.
+    """
+    if account.stopped_at or not account.enabled or account.profile.connect is None:
+        return None
+    now = clock()
+    try:
+        if account.profile.role == Role.BOOKINGS:
+            run = mirror.refresh_bookings(account, accounts.booking_source(account), now, full=full)
+        else:
+            run = _refresh_doors(account, now)
+            learn_events(account)
+    except VendorError as error:
+        run = SyncRun.objects.create(
+            account=account, state=RunState.FAILED, started_at=now, finished_at=clock(), error=error.text
+        )
+        if isinstance(error, Misconfigured):
+            accounts.stop(account, error.text, now)
+    return run
+
+
+def _refresh_doors(account: VendorAccount, now: datetime) -> SyncRun:
+    provider = accounts.access_provider(account)
+    doors = Door.objects.filter(account=account, lock__has_key="model")
+    models = doors.order_by().values_list("lock__model", flat=True).distinct()
+    return mirror.refresh_directory(account, provider, now, sorted(models))
+
+
+def learn_events(account: VendorAccount) -> None:
+    """Ask one access provider what its doors reported, where it can tell."""
+    if account.stopped_at or not account.enabled:
+        return
+    try:
+        page = accounts.access_provider(account).events(audit.cursor(account))
+        if page is not None:
+            audit.learn(account, page, clock())
+    except Misconfigured as error:
+        accounts.stop(account, error.text, clock())
+    except VendorError as error:
+        logger.warning("events of %s: %s", account.slug, error.text)
+
+
+def read_message(message: WebhookMessage) -> None:
+    """Fetch a message, mirror its booking, and mark it read once that is committed."""
+    account, now = message.account, clock()
+    if account.stopped_at or not account.enabled:
+        return
+    try:
+        source = accounts.booking_source(account)
+        inbox.open(message, source, now)
+        if message.booking_ref and not message.applied_at:
+            mirror.refresh_booking(account, source, message.resource_ref, message.booking_ref, now)
+        inbox.applied(message, clock())
+        inbox.acknowledge(message, source, clock())
+    except Misconfigured as error:
+        accounts.stop(account, error.text, now)
+        inbox.failed(message, error, now)
+    except VendorError as error:
+        inbox.failed(message, error, now)
+
+
+def follow_up(wait: float = 0.0) -> None:
+    """Plan, issue, deliver, audit, once each."""
+    grant.replan(clock())
+    for account in _with(Role.ACCESS):
+        if IssuedCode.objects.filter(issue.due(account, clock())).exists():
+            _guarded(account, lambda a: _issue(a, wait))
+    grant.replan(clock())  # what the vendor refused may have another way
+    deliver.deliver(clock())
+    audit.findings(clock())
+
+
+def _issue(account: VendorAccount, wait: float) -> None:
+    issue.issue_due(account, accounts.access_provider(account), clock(), wait)
+
+
+def _guarded(account: VendorAccount, step: Callable[[VendorAccount], None]) -> None:
+    """One account's trouble is not the others'."""
+    try:
+        step(account)
+    except Misconfigured as error:
+        accounts.stop(account, error.text, clock())
+    except VendorError as error:
+        logger.warning("%s: %s", account.slug, error.text)
+
+
+def _with(role: Role) -> Iterable[VendorAccount]:
+    return [a for a in VendorAccount.objects.filter(enabled=True, stopped_at=None) if a.profile.role == role]
+
+
+def due_accounts(now: datetime) -> list[VendorAccount]:
+    """The accounts whose last reading began longer ago than their poll interval."""
+    usable = VendorAccount.objects.filter(enabled=True, stopped_at=None)
+    due = []
+    for account in usable:
+        if account.profile.connect is None:
+            continue
+        since = now - timedelta(minutes=account.poll_minutes)
+        recent = SyncRun.objects.filter(account=account, kind__in=("poll", "full"), started_at__gt=since)
+        if not recent.exists():
+            due.append(account)
+    return due

@@ -56,7 +56,7 @@ VENDORS: Mapping[str, Vendor] = {
     "codelocks": Vendor(
         label="Codelocks Connect",
         role=Role.ACCESS,
-        secrets=("api_key", "access_key"),
+        secrets=("api_key",),  # and access_key, where K3 locks are used
         connect=codelocks.connect,
         default_options={"netcode_quota": 100, "utility_quota": 1000},
         methods=(Method.NETCODE, Method.PHONE),
