@@ -1,0 +1,251 @@
+"""Staff's word: what a person may say, written down and on record; the next plan obeys it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from django.contrib.auth.models import User
+from django.db import models, transaction
+
+from backoffice import states
+from backoffice.models import (
+    AccessGrant,
+    Booking,
+    Door,
+    IssuedCode,
+    Notice,
+    Override,
+    OverrideKind,
+    StaffAct,
+    VendorAccount,
+    WebhookMessage,
+)
+from backoffice.states import CodeState, GrantState, MessageState, NoticeState
+from backoffice.wording import moment
+from integrations.types import Method
+
+LONGEST = timedelta(days=366)
+OVER = (GrantState.ENDED, GrantState.WITHDRAWN)
+
+
+class NotPossible(ValueError):
+    """What was asked cannot be done; the text says why, in words for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who says it, why, and when. Every act needs a reason: NotPossible without one."""
+
+    author: User
+    reason: str
+    now: datetime
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise NotPossible("Give a reason: the next shift will ask why.")
+
+
+class Person(NamedTuple):
+    """Somebody without a booking who is to get in."""
+
+    name: str
+    email: str = ""
+
+
+Target = Booking | AccessGrant | Door
+Row = TypeVar("Row", Notice, WebhookMessage)
+
+
+def hold(target: Target, until: datetime, word: Word) -> Override:
+    """Issue nothing for a booking, a grant or a door until then; what is out stays out."""
+    return _override(OverrideKind.HOLD, target, until, word)
+
+
+def deny(target: Target, until: datetime, word: Word) -> Override:
+    """No access for a booking or a grant, or through a door, until then; what can be taken back is."""
+    return _override(OverrideKind.DENY, target, until, word)
+
+
+def extend(target: Target, minutes_before: int, minutes_after: int, until: datetime, word: Word) -> Override:
+    """Open so many minutes earlier and later than policy says, for windows before `until`."""
+    if minutes_before < 0 or minutes_after < 0 or not minutes_before + minutes_after:
+        raise NotPossible("Say by how many minutes: before, after or both, and not less than none.")
+    return _override(
+        OverrideKind.EXTEND, target, until, word, minutes_before=minutes_before, minutes_after=minutes_after
+    )
+
+
+def reissue(target: AccessGrant | IssuedCode, word: Word) -> Override:
+    """A new way in for a grant; the old one stops counting, and lingers where it cannot be withdrawn."""
+    grant = target.grant if isinstance(target, IssuedCode) else target
+    if grant.ends_at <= word.now or grant.state in OVER:
+        raise NotPossible("This access is over: there is nothing to issue again.")
+    return _override(OverrideKind.REISSUE, grant, grant.ends_at, word)
+
+
+def grant_person(door: Door, person: Person, starts_at: datetime, ends_at: datetime, word: Word) -> Override:
+    """Let somebody without a booking in at one door, for a time of at most a year."""
+    if not person.name.strip():
+        raise NotPossible("Say who it is for: a name.")
+    if not door.method:
+        raise NotPossible(f"{door} has no method yet: say on its page how it is opened.")
+    if ends_at <= starts_at:
+        raise NotPossible("The end must be after the start.")
+    return _override(
+        OverrideKind.GRANT,
+        door,
+        ends_at,
+        word,
+        starts_at=starts_at,
+        person_name=person.name.strip(),
+        person_email=person.email.strip(),
+    )
+
+
+def release(override: Override, word: Word) -> Override:
+    """Take back a hold, a denial or any other word of staff."""
+    with transaction.atomic():
+        lifted = Override.objects.filter(pk=override.pk, lifted_at=None).update(
+            lifted_at=word.now, lifted_by=word.author
+        )
+        if not lifted:
+            raise NotPossible("This was taken back already.")
+        override.refresh_from_db()
+        _record(word, "release", override, booking=override.booking, grant=override.grant)
+    return override
+
+
+def revoke(code: IssuedCode, word: Word) -> str:
+    """Deny the grant until its code ends, and say what that does: a NetCode opens on regardless."""
+    if code.state in (CodeState.REVOKED, CodeState.EXPIRED) or code.ends_at <= word.now:
+        raise NotPossible("This code opens nothing any more.")
+    with transaction.atomic():
+        deny(code.grant, max(code.grant.ends_at, code.ends_at), word)
+        never_issued = states.move_all(
+            IssuedCode.objects.filter(pk=code.pk, state__in=(CodeState.PLANNED, CodeState.HELD)),
+            CodeState.REVOKED,
+            reason=f"revoked by staff: {word.reason}",
+            ended_at=word.now,
+        )
+        _record(word, "revoke", code, grant=code.grant, code=code)
+    if never_issued:
+        return "Revoked before it was issued."
+    if code.method == Method.NETCODE:
+        until = moment(code.ends_at, code.door.venue)
+        return f"The lock cannot forget it: it opens until {until} and is listed as lingering."
+    return "It is being withdrawn at the vendor and read back."
+
+
+def retry(code: IssuedCode, word: Word) -> IssuedCode:
+    """Try a failed code again: issue it where it is wanted, withdraw it where it is not."""
+    wanted = code.grant.state == GrantState.GRANTED
+    if not wanted and code.issued_at is None:
+        raise NotPossible("Nobody needs this code any more.")
+    again: dict[str, Any] = {"attempts": 0, "next_try_at": None, "lease_until": None, "error": ""}
+    if wanted:
+        again["due_at"] = word.now
+    target = CodeState.PLANNED if wanted else CodeState.REVOKING
+    with transaction.atomic():
+        if code.state != CodeState.FAILED or not states.move(code, target, **again):
+            raise NotPossible("Only a failed code can be tried again.")
+        _record(word, "retry", code, grant=code.grant, code=code)
+    return code
+
+
+def retry_notice(notice: Notice, word: Word) -> Notice:
+    """Send a failed message again with the next round."""
+    return _again(notice, NoticeState.FAILED, NoticeState.DUE, word)
+
+
+def retry_message(message: WebhookMessage, word: Word) -> WebhookMessage:
+    """Open a failed webhook message again with the next round."""
+    return _again(message, MessageState.FAILED, MessageState.RECEIVED, word)
+
+
+def reveal(code: IssuedCode, word: Word) -> str:
+    """The code's secret; who saw it, when and why is on record before it is given out."""
+    if not code.secret:
+        raise NotPossible("There is nothing to show: it has not been issued yet.")
+    _record(word, "reveal", code, grant=code.grant, code=code)
+    return code.secret
+
+
+def reveal_notice(notice: Notice, word: Word) -> str:
+    """What a guest was told, codes and all; on record before it is given out."""
+    if not notice.body:
+        raise NotPossible("There is nothing to show: it has not been written yet.")
+    _record(word, "reveal", notice, booking=notice.booking, grant=notice.grant)
+    return notice.body
+
+
+def resume(account: VendorAccount, word: Word) -> VendorAccount:
+    """Use an account again that was stopped."""
+    with transaction.atomic():
+        stopped = VendorAccount.objects.filter(pk=account.pk, stopped_at__isnull=False)
+        if not stopped.update(stopped_at=None, stopped_reason=""):
+            raise NotPossible(f"{account} is not stopped.")
+        account.refresh_from_db()
+        _record(word, "resume", account)
+    return account
+
+
+def _again(row: Row, failed: models.TextChoices, to: models.TextChoices, word: Word) -> Row:
+    with transaction.atomic():
+        if row.state != failed or not states.move(row, to, attempts=0, next_try_at=None, error=""):
+            raise NotPossible("Only what failed can be tried again.")
+        _record(word, "retry", row, booking=getattr(row, "booking", None), grant=getattr(row, "grant", None))
+    return row
+
+
+def _override(kind: OverrideKind, target: Target, until: datetime, word: Word, **fields: Any) -> Override:
+    """Write staff's word and that it was given; it must end, in the future and within a year."""
+    if until <= word.now:
+        raise NotPossible("The end must be in the future.")
+    if until > word.now + LONGEST:
+        raise NotPossible("The end must be within a year: what is for ever is forgotten.")
+    subject = {_name(target): target}
+    with transaction.atomic():
+        override = Override.objects.create(
+            kind=kind,
+            **subject,
+            **{"starts_at": word.now, **fields},
+            ends_at=until,
+            reason=word.reason.strip(),
+            author=word.author,
+            created_at=word.now,
+        )
+        about = _about(target)
+        _record(
+            word, str(kind), target, **about, detail={"override": override.pk, "until": until.isoformat()}
+        )
+    return override
+
+
+def _name(target: Target) -> str:
+    names = {Booking: "booking", AccessGrant: "grant", Door: "door"}
+    return names[type(target)]
+
+
+def _about(target: Target) -> dict[str, Any]:
+    if isinstance(target, Booking):
+        return {"booking": target}
+    if isinstance(target, AccessGrant):
+        return {"grant": target}
+    return {}
+
+
+def _record(word: Word, verb: str, target: models.Model, **about: Any) -> None:
+    """Write down an act; a grant's booking goes on record with it."""
+    grant = about.get("grant")
+    if grant is not None and grant.occurrence_id and not about.get("booking"):
+        about["booking"] = grant.occurrence.booking
+    StaffAct.objects.create(
+        at=word.now,
+        author=word.author,
+        verb=verb,
+        reason=word.reason.strip(),
+        target=f"{target._meta.model_name} {target.pk}",  # noqa: SLF001 Django's public way to a model's name
+        **about,
+    )
