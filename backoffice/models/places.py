@@ -52,6 +52,7 @@ class Door(Policy):
     location = models.CharField(max_length=200, blank=True)
     battery = models.FloatField(null=True, blank=True, help_text="0..1; empty = unknown")
     battery_text = models.CharField(max_length=40, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     gone_at = models.DateTimeField(null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     raw = models.JSONField(default=dict, blank=True)
@@ -143,6 +144,7 @@ class Resource(models.Model):
     parent_ref = models.CharField(max_length=100, blank=True)
     raw = models.JSONField(default=dict, blank=True)
     digest = models.CharField(max_length=64, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     gone_at = models.DateTimeField(null=True, blank=True)
 
     room = models.ForeignKey(Room, models.SET_NULL, null=True, blank=True, related_name="resources")
@@ -162,6 +164,7 @@ class Mirrored(models.Model):
     account = models.ForeignKey(VendorAccount, models.CASCADE, related_name="%(class)ss")
     ref = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

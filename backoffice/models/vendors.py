@@ -11,6 +11,7 @@ from django.db import models
 from backoffice.fields import EncryptedJSON, EncryptedText
 from backoffice.states import MessageState, RunState
 from integrations import registry
+from integrations.errors import VendorError
 
 
 def new_hook_token() -> str:
@@ -74,6 +75,7 @@ class SyncRun(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     read = models.JSONField(default=list, help_text="the windows that were read whole")
+    failure: VendorError | None = None  # the error itself, for whoever asked for the run; not stored
 
     class Meta:
         ordering = ["-started_at"]
