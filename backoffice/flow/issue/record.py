@@ -1,0 +1,113 @@
+"""Write down what the vendor made of an order, or what is to be done next about its error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from backoffice.flow.issue.bundles import Bundle
+from backoffice.models import IssuedCode
+from backoffice.states import CodeState, Known, move
+from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable, VendorError
+from integrations.types import CodeRecord, Outcome
+
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=20), timedelta(minutes=15)
+BUDGET_RETRY = timedelta(hours=1)
+GARBLED_TRIES = 3  # an answer nobody understands may cost a paid call each time
+
+
+@dataclass(slots=True)
+class Issued:
+    """What one pass over an account did."""
+
+    issued: int = 0
+    revoked: int = 0
+    failed: int = 0
+    postponed: int = 0
+    error: str = ""
+
+
+def end(bundle: Bundle, outcome: Outcome | None, done: Issued, now: datetime) -> None:
+    if outcome is None:
+        put_off(bundle, Garbled("the vendor's answer says nothing of this code"), done, now)
+    elif outcome.error is not None:
+        put_off(bundle, outcome.error, done, now)
+    elif outcome.record is not None:
+        record_made(bundle, outcome.record, done, now)
+
+
+def record_made(bundle: Bundle, record: CodeRecord, done: Issued, now: datetime) -> None:
+    """Write down what the vendor made of an order, all of it or nothing."""
+    known = Known.CONFIRMED if record.confirmed else Known.ACCEPTED
+    with transaction.atomic():
+        for code in bundle.wanted:
+            if code.state != CodeState.ISSUING:
+                continue
+            done.issued += move(
+                code,
+                CodeState.ACTIVE,
+                known=known,
+                ref=record.ref,
+                secret=record.secret,
+                card_number=record.card_number or code.card_number,
+                issued_at=now,
+                confirmed_at=now if record.confirmed else None,
+                error="",
+                next_try_at=None,
+                reason=record.note or "issued",
+            )
+        for code in bundle.unwanted:
+            if record.confirmed:
+                done.revoked += move(
+                    code, CodeState.REVOKED, known=known, ended_at=now, confirmed_at=now, error=""
+                )
+            else:
+                _later(code, "the vendor accepted, but reading back does not show it yet", now)
+
+
+def put_off(bundle: Bundle, error: VendorError, done: Issued, now: datetime) -> None:
+    """An error's next step, written into every code of the bundle."""
+    if isinstance(error, Misconfigured | Unavailable):
+        done.postponed += len(bundle.wanted) + len(bundle.unwanted)
+        _back(bundle, error, now)
+    elif isinstance(error, Garbled) and bundle.first.attempts + 1 < GARBLED_TRIES:
+        done.postponed += len(bundle.wanted)
+        _back(bundle, error, now)
+    else:
+        for code in bundle.wanted:
+            if code.state == CodeState.ISSUING:
+                done.failed += move(code, CodeState.FAILED, error=error.text, attempts=code.attempts + 1)
+        for code in bundle.unwanted:
+            _later(code, error.text, now)
+
+
+def _back(bundle: Bundle, error: VendorError, now: datetime) -> None:
+    for code in bundle.wanted:
+        if code.state == CodeState.ISSUING:
+            move(
+                code,
+                CodeState.PLANNED,
+                error=error.text,
+                attempts=code.attempts + 1,
+                next_try_at=now + _pause(code, error),
+            )
+    for code in bundle.unwanted:
+        _later(code, error.text, now)
+
+
+def _later(code: IssuedCode, text: str, now: datetime) -> None:
+    """Try a revocation again later; it is never given up."""
+    IssuedCode.objects.filter(pk=code.pk).update(
+        error=text, attempts=code.attempts + 1, next_try_at=now + _pause(code, None)
+    )
+
+
+def _pause(code: IssuedCode, error: VendorError | None) -> timedelta:
+    if isinstance(error, OverBudget):
+        return BUDGET_RETRY
+    pause: timedelta = min(FIRST_RETRY * 2**code.attempts, LAST_RETRY) if code.attempts < 10 else LAST_RETRY
+    if error is not None and error.retry_after:
+        return max(pause, timedelta(seconds=min(error.retry_after, 3600)))
+    return pause
