@@ -14,6 +14,7 @@ from integrations.sandbox.codelocks import CodelocksSandbox
 from integrations.sandbox.locaboo import LocabooSandbox
 from integrations.sandbox.lockme import LockmeSandbox
 from integrations.sandbox.lockt import LocktSandbox
+from integrations.sandbox.page import Page
 from integrations.sandbox.wire import Clock, Sandbox
 
 
@@ -59,12 +60,7 @@ class Vendors:
 def application(vendors: Vendors) -> Any:
     """One WSGI application for all vendors."""
     mounts: dict[str, Any] = {f"/{name}": sandbox for name, sandbox in vendors.all().items()}
-    return DispatcherMiddleware(_page, mounts)
-
-
-def _page(environ: dict[str, Any], start_response: Any) -> Any:
-    start_response("404 Not Found", [("Content-Type", "text/plain")])
-    return [b"no such vendor"]
+    return DispatcherMiddleware(Page(vendors), mounts)
 
 
 class Server:

@@ -1,0 +1,142 @@
+"""The sandbox's page: what each vendor holds, and forms to play the vendor's side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Protocol
+
+from markupsafe import Markup, escape
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from integrations.sandbox.wire import Action, Clock, Sandbox
+
+ROWS = 60  # of a table; the newest ones
+
+STYLE = """
+body{font:15px/1.45 system-ui,sans-serif;margin:0;background:#f6f5f2;color:#222}
+header{background:#23303d;color:#fff;padding:.8rem 1rem;position:sticky;top:0}
+header a{color:#cfe3f5;margin-right:1rem}header b{margin-right:1.5rem}
+main{padding:1rem;max-width:1200px;margin:auto}h2{margin:1.5rem 0 .5rem}
+table{border-collapse:collapse;background:#fff;width:100%;font-size:13px}
+td,th{border:1px solid #ddd;padding:.25rem .5rem;text-align:left;vertical-align:top}
+.wide{overflow-x:auto;margin-bottom:1rem;max-height:24rem}
+details{background:#fff;border:1px solid #ddd;margin:.3rem 0;padding:.4rem .7rem}summary{cursor:pointer;font-weight:600}
+form label{display:inline-block;margin:.3rem .6rem .3rem 0}input{padding:.3rem;border:1px solid #aaa}
+button{padding:.35rem .9rem;border:0;background:#2f6f4f;color:#fff;border-radius:3px;cursor:pointer}
+.said{background:#fff3c4;padding:.5rem 1rem;border:1px solid #e0c95c}
+"""
+
+
+class Stage(Protocol):
+    """What the page shows: the vendors on one clock."""
+
+    clock: Clock
+
+    def all(self) -> Mapping[str, Sandbox]:
+        """The stand-ins by name."""
+
+
+class Page:
+    """A WSGI application at / beside the vendors' own addresses."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """GET shows, POST plays."""
+        request = Request(environ)
+        response = self._play(request) if request.method == "POST" else self._show(request)
+        return response(environ, start_response)
+
+    def _show(self, request: Request) -> Response:
+        name = request.path.strip("/")
+        sandboxes = self._stage.all()
+        if name and name.removeprefix("play/") not in sandboxes:
+            return Response("no such vendor", 404)
+        chosen = name.removeprefix("play/") or next(iter(sandboxes))
+        sandbox = sandboxes[chosen]
+        said = request.args.get("said", "")
+        parts = [
+            Markup('<p class="said">{}</p>').format(said) if said else Markup(),
+            Markup("<h2>Play {}</h2>").format(sandbox.name or chosen),
+            *(_form(chosen, action) for action in sandbox.actions()),
+            _faults(chosen),
+            *(_table(title, rows) for title, rows in sandbox.state().items()),
+        ]
+        return Response(self._frame(Markup("").join(parts)), content_type="text/html; charset=utf-8")
+
+    def _frame(self, body: Markup) -> str:
+        links = Markup("").join(
+            Markup('<a href="/play/{0}">{0}</a>').format(name) for name in self._stage.all()
+        )
+        return str(
+            Markup(
+                '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sandbox vendors</title>'
+                '<meta name="viewport" content="width=device-width,initial-scale=1"><style>{}</style></head>'
+                "<body><header><b>Sandbox vendors</b>{} <span>{} UTC</span></header><main>{}</main></body></html>"
+            ).format(Markup(STYLE), links, f"{self._stage.clock.now():%Y-%m-%d %H:%M:%S}", body)
+        )
+
+    def _play(self, request: Request) -> Response:
+        origin = request.headers.get("Origin")
+        if origin and origin != request.host_url.rstrip("/"):
+            return Response("this form belongs to another page", 403)
+        parts = request.path.strip("/").split("/")
+        if parts == ["clock"]:
+            self._stage.clock.move(timedelta(minutes=float(request.form["minutes"])))
+            return redirect("/", 303)
+        sandbox = self._stage.all().get(parts[1]) if len(parts) == 3 else None
+        if sandbox is None:
+            return Response("no such vendor", 404)
+        return redirect(f"/play/{parts[1]}?said={_run(sandbox, parts[2], request.form.to_dict())}", 303)
+
+
+def _run(sandbox: Sandbox, name: str, form: dict[str, str]) -> str:
+    """What the action says of itself, or why it could not be done."""
+    if name == "fault":
+        sandbox.fail(form["kind"], form.get("match", ""), times=int(form.get("times") or 1))
+        return f"the next requests go wrong: {form['kind']}"
+    action = next((action for action in sandbox.actions() if action.name == name), None)
+    if action is None:
+        return f"there is no {name}"
+    try:
+        return action.run(**form)
+    except (ValueError, KeyError, LookupError, TypeError) as error:
+        return f"not possible: {error}"
+
+
+def _form(vendor: str, action: Action) -> Markup:
+    fields = Markup("").join(
+        Markup('<label>{0} <input name="{0}"></label>').format(field) for field in action.fields
+    )
+    return Markup(
+        '<details><summary>{}</summary><form method="post" action="/play/{}/{}">{}<button>Do it</button>'
+        "</form></details>"
+    ).format(action.label, vendor, action.name, fields)
+
+
+def _faults(vendor: str) -> Markup:
+    kinds = ("status", "drop_before", "drop_after", "truncate", "body")
+    options = Markup("").join(Markup("<option>{}</option>").format(kind) for kind in kinds)
+    return Markup(
+        '<details><summary>Let requests go wrong</summary><form method="post" action="/play/{}/fault">'
+        '<label>how <select name="kind">{}</select></label>'
+        '<label>only if "METHOD /path" contains <input name="match"></label>'
+        '<label>times <input name="times" value="1" size="3"></label><button>Do it</button></form></details>'
+    ).format(vendor, options)
+
+
+def _table(title: str, rows: list[dict[str, Any]]) -> Markup:
+    names = list(rows[0]) if rows else []
+    head = Markup("").join(Markup("<th>{}</th>").format(name) for name in names)
+    body = Markup("").join(
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(Markup("<td>{}</td>").format(escape(row.get(name, ""))) for name in names)
+        )
+        for row in rows[-ROWS:][::-1]
+    )
+    return Markup(
+        '<h2>{} <small>({})</small></h2><div class="wide"><table><tr>{}</tr>{}</table></div>'
+    ).format(title, len(rows), head, body)
