@@ -14,7 +14,7 @@ from integrations.sandbox.wire import Action, Clock, Sandbox
 
 ROWS = 60  # of a table; the newest ones
 
-STYLE = """
+STYLE = Markup("""<style>
 body{font:15px/1.45 system-ui,sans-serif;margin:0;background:#f6f5f2;color:#222}
 header{background:#23303d;color:#fff;padding:.8rem 1rem;position:sticky;top:0}
 header a{color:#cfe3f5;margin-right:1rem}header b{margin-right:1.5rem}
@@ -22,11 +22,12 @@ main{padding:1rem;max-width:1200px;margin:auto}h2{margin:1.5rem 0 .5rem}
 table{border-collapse:collapse;background:#fff;width:100%;font-size:13px}
 td,th{border:1px solid #ddd;padding:.25rem .5rem;text-align:left;vertical-align:top}
 .wide{overflow-x:auto;margin-bottom:1rem;max-height:24rem}
-details{background:#fff;border:1px solid #ddd;margin:.3rem 0;padding:.4rem .7rem}summary{cursor:pointer;font-weight:600}
+details{background:#fff;border:1px solid #ddd;margin:.3rem 0;padding:.4rem .7rem}
+summary{cursor:pointer;font-weight:600}
 form label{display:inline-block;margin:.3rem .6rem .3rem 0}input{padding:.3rem;border:1px solid #aaa}
 button{padding:.35rem .9rem;border:0;background:#2f6f4f;color:#fff;border-radius:3px;cursor:pointer}
 .said{background:#fff3c4;padding:.5rem 1rem;border:1px solid #e0c95c}
-"""
+</style>""")
 
 
 class Stage(Protocol):
@@ -74,9 +75,9 @@ class Page:
         return str(
             Markup(
                 '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sandbox vendors</title>'
-                '<meta name="viewport" content="width=device-width,initial-scale=1"><style>{}</style></head>'
-                "<body><header><b>Sandbox vendors</b>{} <span>{} UTC</span></header><main>{}</main></body></html>"
-            ).format(Markup(STYLE), links, f"{self._stage.clock.now():%Y-%m-%d %H:%M:%S}", body)
+                '<meta name="viewport" content="width=device-width,initial-scale=1">{}</head><body>'
+                "<header><b>Sandbox vendors</b>{} <span>{} UTC</span></header><main>{}</main></body></html>"
+            ).format(STYLE, links, f"{self._stage.clock.now():%Y-%m-%d %H:%M:%S}", body)
         )
 
     def _play(self, request: Request) -> Response:

@@ -29,7 +29,7 @@ PATIENCE = 3  # failures in a row
 FIRST_CARD_NUMBER = 500_001
 
 
-def issue_due(account: VendorAccount, provider: AccessProvider, now: datetime, wait: float = 0.0) -> Issued:
+def issue_due(account: VendorAccount, provider: AccessProvider, now: datetime, wait: float = 0) -> Issued:
     """Issue and revoke all that is due at one account; safe to run again at any time.
 
     Errors of the vendor end in the rows: Unavailable → planned again with a later try, Refused → failed with
