@@ -1,0 +1,7 @@
+"""Codelocks Connect: the codes of KitLocks and K3 locks; the lock computes them, the vendor only tells."""
+
+from __future__ import annotations
+
+from integrations.vendors.codelocks.client import Codelocks, connect
+
+__all__ = ["Codelocks", "connect"]
