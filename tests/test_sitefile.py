@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backoffice import accounts
-from backoffice.models import Door, PaidCall, Resource, Room, Venue, VendorAccount
+from backoffice.models import Door, PaidCall, Resource, Room, VendorAccount, Venue
 from tests.conftest import NOW
 
 SITE = """\
@@ -19,7 +19,7 @@ accounts:
     base_url: https://api.lock.me
     timezone: Europe/Warsaw
     hook_token: 3f0c3f0c3f0c
-    secrets: {client_id: a, client_secret: b, redirect_uri: "https://x.test/", token: {access_token: t1, refresh_token: r1, expires: 0}}
+    secrets: {client_id: a, client_secret: b, redirect_uri: c, token: {access_token: t1, refresh_token: r1}}
     options: {version: v2.4}
   town-hall:
     vendor: locaboo
@@ -49,7 +49,8 @@ venues:
     policy: {lead_minutes: 15, max_early_minutes: 60}
     doors:
       front: {account: kit, ref: 0a0b0c0d0e0f00112233445566778899, method: netcode}
-      store: {account: kit, method: netcode, lock: {model: KL1060, timecode: "202511161623", identifier: "101691", clock: UTC}}
+      store: {account: kit, method: netcode,
+              lock: {model: KL1060, timecode: "202511161623", identifier: "101691", clock: UTC}}
       hall:  {account: best, ref: "501", method: card, access_level: "11"}
       shed:  {account: best, ref: "502", method: fob, fobs: ["6950", "6951"]}
     rooms:
@@ -155,7 +156,7 @@ MISTAKES = [
         "rooms.lab.path.1: there is no door",
     ),
     ("part_of: big-hall", "part_of: lab", "rooms.lab.part_of: there is no other room"),
-    ('timecode: "202511161623"', 'timecode: "2025"', "site.yaml:37: venues.centre.doors.store.lock.timecode"),
+    ('timecode: "202511161623"', 'timecode: "2025"', "site.yaml:38: venues.centre.doors.store.lock.timecode"),
     ("method: card", "method: netcode", "doors.hall.method: netcode is not offered by Lockt SecureAccess"),
     ("name: Centre", "nam: Centre", "venues.centre.nam: is not known here"),
     ("    name: Centre\n", "    name: Centre\n    name: Center\n", "venues.centre.name: stands here twice"),

@@ -32,9 +32,9 @@ FIRST_CARD_NUMBER = 500_001
 def issue_due(account: VendorAccount, provider: AccessProvider, now: datetime, wait: float = 0) -> Issued:
     """Issue and revoke all that is due at one account; safe to run again at any time.
 
-    Errors of the vendor end in the rows: Unavailable → planned again with a later try, Refused → failed with
-    the vendor's words, Misconfigured → the account stops, Garbled → nothing is believed. Gives up at once when
-    another worker is at it, after `wait` seconds of trying.
+    Errors end in the rows: Unavailable is planned again with a later try, Refused has failed with the
+    vendor's words, Misconfigured stops the account, Garbled is not believed. Gives up when another worker
+    is at it, after `wait` seconds of trying.
     """
     done = Issued()
     with accounts.exclusive(f"issue {account.pk}", wait) as mine:
