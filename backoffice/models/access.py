@@ -105,6 +105,7 @@ class IssuedCode(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions = [("reveal_issuedcode", "Can reveal an issued code")]
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="code_ends_after_start"),

@@ -27,6 +27,7 @@ class Customer(models.Model):
     digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
+        permissions = [("contact_customer", "Can see a guest's e-mail and phone")]
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["account", "ref"], name="customer_once")]
 

@@ -104,6 +104,7 @@ class Notice(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        permissions = [("reveal_notice", "Can read what a guest was told")]
         ordering = ["-due_at"]
         indexes = [models.Index(fields=["state", "due_at"])]
 

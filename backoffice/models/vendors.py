@@ -45,6 +45,7 @@ class VendorAccount(models.Model):
     stopped_reason = models.TextField(blank=True, editable=False)
 
     class Meta:
+        permissions = [("refresh_vendoraccount", "Can refresh and resume an account")]
         ordering = ["slug"]
 
     def __str__(self) -> str:
