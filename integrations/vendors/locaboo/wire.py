@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from integrations.errors import Garbled, Misconfigured, Refused, VendorError
+from integrations.errors import Garbled, Misconfigured, Refused
 from integrations.http import Answer, Http
 
 KEY = "api_secret_key"
@@ -72,11 +72,7 @@ class Wire:
         return None
 
     def _call(self, method: str, call: str, lenient: bool, **body: Any) -> Envelope:  # noqa: FBT001 private
-        try:
-            answer = self._http.send(method, f"/api/v2/{call}", **body)
-        except Refused as error:
-            # which status a bad key gets is not documented, and only some of them are the usual ones
-            raise self._refusal(error.text, error.status) from None
+        answer = self._http.send(method, f"/api/v2/{call}", **body)
         return self._envelope(answer, _parsed(answer, lenient=lenient))
 
     def _envelope(self, answer: Answer, body: object) -> Envelope:
@@ -90,16 +86,13 @@ class Wire:
         if body.get("success") is not True:
             said = self._http.words(answer.text) if {"message", "error"} & body.keys() else ""
             if body.get("success") is False or ABOUT_KEY.search(said):
-                raise self._refusal(f"{answer.where} answered without success: {said}".rstrip(": "))
+                # a bad key may come as a 200: its words are all there is to tell it by
+                kind = Misconfigured if ABOUT_KEY.search(said) else Refused
+                raise kind(f"{answer.where} answered without success: {said}".rstrip(": "))
             raise Garbled(f"{answer.where} did not say that it succeeded")
         if "data" not in body:
             raise Garbled(f"{answer.where} answered without data")
         return Envelope(body["data"], _total(body.get("total")), body, answer.where)
-
-    @staticmethod
-    def _refusal(text: str, status: int | None = None) -> VendorError:
-        kind = Misconfigured if ABOUT_KEY.search(text) else Refused
-        return kind(text, status=status)
 
 
 def _parsed(answer: Answer, *, lenient: bool) -> Any:
