@@ -19,7 +19,7 @@ django_stubs_ext.monkeypatch()  # the generics of the type stubs, at run time
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env: Any = environ.Env()  # type: ignore[no-untyped-call]  # the package has no types
+env: Any = environ.Env()  # the package has no types
 env.read_env(BASE_DIR / ".env")
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))

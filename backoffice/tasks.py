@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
+from celery.contrib.django.task import DjangoTask
 
 from backoffice import accounts
 from backoffice.clock import now as clock
@@ -24,7 +25,7 @@ from integrations.types import Role
 logger = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(base=DjangoTask)
 def tick() -> None:
     """Find in rows what is due and wake somebody up for it: Celery beat's only entry."""
     for message in inbox.waiting(clock()):
@@ -34,7 +35,7 @@ def tick() -> None:
     follow.delay()
 
 
-@shared_task
+@shared_task(base=DjangoTask)
 def refresh_account(pk: int, full: bool = False) -> None:  # noqa: FBT001, FBT002 a task's arguments are plain
     """Read one account, then let the rest follow."""
     account = VendorAccount.objects.get(pk=pk)
@@ -44,7 +45,7 @@ def refresh_account(pk: int, full: bool = False) -> None:  # noqa: FBT001, FBT00
     follow.delay()
 
 
-@shared_task
+@shared_task(base=DjangoTask)
 def process_message(pk: int) -> None:
     """Open one webhook message, mirror what it is about, let the rest follow, mark it read."""
     message = WebhookMessage.objects.select_related("account").get(pk=pk)
@@ -54,7 +55,7 @@ def process_message(pk: int) -> None:
     follow.delay()
 
 
-@shared_task
+@shared_task(base=DjangoTask)
 def follow() -> None:
     """Plan, issue, deliver, audit: what follows a change of bookings, of staff's word, or of time.
 

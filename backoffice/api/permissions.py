@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from rest_framework.permissions import DjangoModelPermissions
+from typing import Any
+
+from rest_framework.permissions import BasePermission, DjangoModelPermissions
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 
 class ModelPermissions(DjangoModelPermissions):
-    """Django's permissions, reading included."""
+    """Django's permission to view a model, for reading it; acts ask for their own."""
 
     perms_map = {**DjangoModelPermissions.perms_map, "GET": ["%(app_label)s.view_%(model_name)s"]}
+
+
+def needs(permission: str) -> type[BasePermission]:
+    """A permission class that asks for one permission of the backoffice app."""
+
+    class Needs(BasePermission):
+        message = f"This needs the permission backoffice.{permission}."
+
+        def has_permission(self, request: Request, view: APIView) -> bool:
+            """Whether the user has it."""
+            del view
+            user: Any = request.user
+            return bool(user and user.is_authenticated and user.has_perm(f"backoffice.{permission}"))
+
+    return Needs

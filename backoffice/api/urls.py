@@ -1,0 +1,32 @@
+"""The addresses of the API below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.authtoken.views import obtain_auth_token
+from rest_framework.routers import DefaultRouter
+
+from backoffice.api import access, bookings, events, places, vendors
+
+router = DefaultRouter()
+router.include_format_suffixes = False
+router.register("accounts", vendors.AccountViewSet)
+router.register("venues", places.VenueViewSet)
+router.register("rooms", places.RoomViewSet)
+router.register("resources", places.ResourceViewSet)
+router.register("bookings", bookings.BookingViewSet)
+router.register("doors", places.DoorViewSet)
+router.register("grants", access.GrantViewSet)
+router.register("codes", access.CodeViewSet)
+router.register("overrides", access.OverrideViewSet)
+router.register("events", events.EventViewSet)
+router.register("findings", events.FindingViewSet)
+router.register("sync-runs", vendors.SyncRunViewSet)
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("token/", obtain_auth_token, name="token"),
+    path("", include(router.urls)),
+]

@@ -1,0 +1,123 @@
+"""Accounts, their readings and webhook messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from backoffice import accounts, tasks
+from backoffice.api.acts import Reason, checked, word
+from backoffice.api.permissions import needs
+from backoffice.clock import now
+from backoffice.flow import overrule
+from backoffice.models import SyncRun, VendorAccount
+
+REFRESH = [needs("refresh_vendoraccount")]
+
+
+class AccountSerializer(serializers.ModelSerializer[VendorAccount]):
+    """An account without its secrets."""
+
+    class Meta:
+        model = VendorAccount
+        fields = [
+            "id",
+            "slug",
+            "vendor",
+            "base_url",
+            "timezone",
+            "enabled",
+            "poll_minutes",
+            "lookback_days",
+            "horizon_days",
+            "stopped_at",
+            "stopped_reason",
+        ]
+
+
+class BudgetSerializer(serializers.Serializer[Any]):
+    """One counter of paid calls in this month (UTC)."""
+
+    counter = serializers.CharField()
+    used = serializers.IntegerField()
+    quota = serializers.IntegerField()
+    left = serializers.IntegerField()
+
+
+class Queued(serializers.Serializer[Any]):
+    """What was woken up."""
+
+    queued = serializers.BooleanField(default=True)
+
+
+class AccountViewSet(ReadOnlyModelViewSet[VendorAccount]):
+    """Accounts at vendors, by slug; secrets are never shown."""
+
+    queryset = VendorAccount.objects.all()
+    serializer_class = AccountSerializer
+    lookup_field = "slug"
+    filterset_fields = ["vendor", "enabled"]
+
+    @extend_schema(request=None, responses={202: Queued})
+    @action(detail=True, methods=["post"], permission_classes=REFRESH)
+    def refresh(self, request: Request, **_: Any) -> Response:
+        """Read the whole account now, in the background."""
+        del request
+        tasks.refresh_account.delay_on_commit(self.get_object().pk, full=True)
+        return Response({"queued": True}, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=Reason, responses=AccountSerializer)
+    @action(detail=True, methods=["post"], permission_classes=REFRESH)
+    def resume(self, request: Request, **_: Any) -> Response:
+        """Use a stopped account again; 409 when it is not stopped."""
+        account = overrule.resume(self.get_object(), word(request, checked(Reason, request)))
+        tasks.refresh_account.delay_on_commit(account.pk)
+        return Response(AccountSerializer(account).data)
+
+    @extend_schema(responses=BudgetSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def budgets(self, request: Request, **_: Any) -> Response:
+        """The paid calls of this month (UTC), per counter."""
+        del request
+        found = accounts.budgets(self.get_object(), now())
+        rows = [
+            {"counter": name, "used": b.used, "quota": b.quota, "left": b.left} for name, b in found.items()
+        ]
+        return Response(BudgetSerializer(rows, many=True).data)
+
+
+class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
+    """One reading of one account."""
+
+    account = serializers.SlugRelatedField[VendorAccount](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = SyncRun
+        fields = [
+            "id",
+            "account",
+            "kind",
+            "state",
+            "started_at",
+            "finished_at",
+            "seen",
+            "created",
+            "updated",
+            "gone",
+            "rejected",
+            "error",
+        ]
+
+
+class SyncRunViewSet(ReadOnlyModelViewSet[SyncRun]):
+    """Readings of accounts, the newest first."""
+
+    queryset = SyncRun.objects.select_related("account")
+    serializer_class = SyncRunSerializer
+    filterset_fields = {"account__slug": ["exact"], "state": ["exact"], "started_at": ["gte", "lte"]}
