@@ -114,7 +114,7 @@ class RowTokens:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let one refresh run at a time on all hosts; Misconfigured never, it waits up to a minute."""
+        """Let one refresh run at a time on all hosts."""
         with exclusive(f"token {self._pk}", wait=60):
             yield
 

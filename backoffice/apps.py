@@ -10,3 +10,7 @@ class BackofficeConfig(AppConfig):
 
     name = "backoffice"
     verbose_name = "Latchkey"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from backoffice import checks  # noqa: F401, PLC0415 its import is the registration

@@ -6,7 +6,6 @@ never taken for plain text: the packages looked at do that, or hang the keys on 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -46,10 +45,20 @@ def cipher() -> MultiFernet:
 
 def fingerprint(text: str) -> str:
     """A keyed digest of a text, for finding an encrypted value again; letters' case does not count."""
-    key = hashlib.sha256(
-        b"fingerprint" + base64.urlsafe_b64decode(settings.FIELD_ENCRYPTION_KEYS[-1])
-    ).digest()
-    return hmac.new(key, text.strip().casefold().encode(), hashlib.sha256).hexdigest()
+    return fingerprints(text)[0]
+
+
+def fingerprints(text: str) -> list[str]:
+    """The digests by every key: what to search for while keys are being rotated."""
+    plain = text.strip().casefold().encode()
+    return [
+        hmac.new(_digest_key(key), plain, hashlib.sha256).hexdigest()
+        for key in settings.FIELD_ENCRYPTION_KEYS
+    ]
+
+
+def _digest_key(key: str) -> bytes:
+    return hashlib.sha256(b"fingerprint" + key.encode()).digest()
 
 
 class EncryptedText(TextField):

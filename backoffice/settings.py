@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from backoffice import embedded
+from backoffice.site import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # the generics of the type stubs, at run time
 

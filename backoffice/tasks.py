@@ -1,7 +1,7 @@
 """The arrows: the only place where one step leads to the next.
 
-Rows are the queue: every task finds what is due by itself, so a lost message costs one tick and a repeated one
-nothing. A refresh or a message is followed by plan → issue → deliver → audit.
+Rows are the queue: every task finds what is due by itself, so a lost message costs one tick and a
+repeated one nothing. A refresh or a message is followed by plan → issue → deliver → audit.
 """
 
 from __future__ import annotations
