@@ -1,0 +1,269 @@
+"""The endpoints: headers, envelopes, one write at a time, pending calls, and the page."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request, Response
+
+from integrations.sandbox.lockt import batches
+from integrations.sandbox.lockt.reads import Reads
+from integrations.sandbox.wire import Action, Call, Clock, Fault, answer
+
+TERMINATED = "Unable to enumerate dependant record. Batch has been terminated and exception flagged."
+NO_TEMPLATE = "Unable to locate template. Batch has been terminated and exception flagged."
+OVERLAP = "Simultaneous and overlapping POST operations are not permitted."
+PRIVATE = ("pin", "credential_key", "email", "phone")
+PENDING = {"uservalidate": "POST", "reissue": "POST", "fobcheck": "GET", "nextcardnum": "GET"}
+READS = ("door", "doorstate", "accesslevel", "schedule", "credential", "credentialsummary", "fob")
+
+Work = Callable[[list[dict[str, Any]], dict[str, bool]], Response]
+
+
+class LocktSandbox(Reads):
+    """Lockt SecureAccess Cloud, /api/v1. Its own kind of fault, `terminated`, does half of a batch.
+
+    The literal of a terminated batch is the fault's body when that begins with "Unable".
+    """
+
+    name = "lockt"
+    options: Mapping[str, Any] = {
+        "content_type_status": 400,  # or 415
+        "read_error": "object",  # object | list | texts: how `data` carries an error
+        "not_found": "empty",  # empty | 404: ?id= and ?idnum= of nobody
+        "levels_on_single": False,  # accesslevels on a read of one user
+        "levels_in_list": True,
+        "user_as_list": True,  # a credential's user as a list of one
+        "fobs_among_users": True,  # GET /user lists fobs too
+        "released": (),  # pending endpoints that answer: uservalidate, reissue, fobcheck, nextcardnum
+        "max_batch": 100,
+        "latency": 0.0,  # seconds that a write takes
+        "overlap_status": 429,  # 429 | 409 | 400
+        "blank_on_update": True,  # an update blanks what it leaves out
+        "key_on_user": False,  # users carry the key of their credential, and an update may blank it
+        "partial": "counters",  # counters | list | data | 400: a batch with some bad rows
+        "odd_counters": False,  # as wrong as in the vendor's samples
+        "write_zone": "Europe/Berlin",
+        "site_zone": "Europe/Berlin",
+        "fold": 0,  # which of the two repeated hours a written time means
+        "fob_dates": "keep",  # keep | clear: dates that a reassignment leaves out
+        "events_cache": 5000,
+        "event_gaps": True,
+        "event_bound": "exclusive",  # exclusive | inclusive: ?id=
+        "event_time": "hw_time",  # hw_time | event_time
+    }
+
+    def __init__(self, clock: Clock | None = None, **options: Any) -> None:
+        """See `options` for the switches."""
+        super().__init__(clock, **options)
+        self._writing = 0
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """As every sandbox; nothing is being written after a load."""
+        super().__setstate__(state)
+        self._writing = 0
+
+    def routes(self) -> Iterable[Rule]:
+        """Every endpoint of the vendor's table; pending ones answer when they are switched on."""
+        reads = [Rule(f"/api/v1/{name}", methods=["GET"], endpoint=f"get_{name}") for name in READS]
+        reads += [
+            Rule("/api/v1/user", methods=["GET"], endpoint="get_user"),
+            Rule("/api/v1/events", methods=["GET"], endpoint="get_events"),
+        ]
+        writes = [
+            Rule("/api/v1/user", methods=["POST"], endpoint="post_user"),
+            Rule("/api/v1/door", methods=["POST"], endpoint="post_door"),
+            Rule("/api/v1/fob", methods=["POST"], endpoint="post_fob"),
+            Rule("/api/v1/fob", methods=["PUT"], endpoint="put_fob"),
+        ]
+        pending = [
+            Rule(
+                f"/api/v1/{'credential' if name == 'reissue' else name}",
+                methods=[PENDING[name]],
+                endpoint=f"pending_{name}",
+            )
+            for name in self.switch["released"]
+        ]
+        return [*reads, *writes, *pending]
+
+    def gate(self, request: Request, _endpoint: str) -> Response | None:
+        """Both keys and the content type, on every call."""
+        if any(request.headers.get(name) != value for name, value in self.secrets.items()):
+            return self.error("Access to the indicated resource was denied.", 401)
+        if request.mimetype != "application/json":
+            return self.error("Content-Type must be application/json.", self.switch["content_type_status"])
+        return None
+
+    def not_found(self, _request: Request) -> Response:
+        """404 with the vendor's envelope."""
+        return self.error("The resource was not found.", 404)
+
+    # ----------------------------------------------------------------------------------------- writes
+
+    def post_user(self, request: Request) -> Response:
+        """Create or update card holders."""
+        stop = request.environ.get("lockt.terminated", "")
+        return self._write(request, "users", partial(batches.submit, self, take=batches.take_user, stop=stop))
+
+    def post_fob(self, request: Request) -> Response:
+        """Create fobs."""
+        return self._write(request, "fobs", partial(batches.submit, self, take=batches.take_fob))
+
+    def put_fob(self, request: Request) -> Response:
+        """Give fobs to users."""
+        return self._write(request, "fobs", partial(batches.submit, self, take=batches.reassign_fob))
+
+    def post_door(self, request: Request) -> Response:
+        """Create doors."""
+        return self._write(request, "doors", partial(batches.add_doors, self))
+
+    def _write(self, request: Request, node: str, work: Work) -> Response:
+        with self._lock:
+            self._writing += 1
+            request.environ["lockt.overlapped"] = overlapped = self._writing > 1
+        try:
+            if overlapped:
+                return self._overlapped(self.switch["overlap_status"])
+            time.sleep(self.switch["latency"])
+            with self._lock:
+                return self._carry_out(request, node, work)
+        finally:
+            with self._lock:
+                self._writing -= 1
+
+    def _overlapped(self, status: int) -> Response:
+        return batches.refusal(OVERLAP) if status == 400 else self.error(OVERLAP, status)
+
+    def _carry_out(self, request: Request, node: str, work: Work) -> Response:
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            return batches.refusal(batches.NO_DATA)
+        rows = body.get(node)
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+            return batches.refusal(batches.NO_DATA)
+        if len(rows) > self.switch["max_batch"]:
+            return batches.refusal(batches.TOO_MANY.format(self.switch["max_batch"]))
+        options = batches.read_options(body.get("options", {}))
+        if isinstance(options, list):
+            return batches.refusal(batches.INVALID, [{"error": options, "input_data": {}}])
+        return work(rows, options)
+
+    # ---------------------------------------------------------------------------------------- pending
+
+    def pending_uservalidate(self, _request: Request) -> Response:
+        """Nothing is committed; the shape is not documented."""
+        return answer({"data": {"submitted": 0, "inserted": 0, "updated": 0, "errors": 0}})
+
+    def pending_reissue(self, _request: Request) -> Response:
+        """The shape is not documented."""
+        return answer({"data": {"submitted": 0, "inserted": 0, "updated": 0, "errors": 0}})
+
+    def pending_fobcheck(self, _request: Request) -> Response:
+        """The shape is not documented."""
+        return answer({"data": []})
+
+    def pending_nextcardnum(self, _request: Request) -> Response:
+        """The shape is not documented."""
+        taken = [int(one.card_num) for one in self.people.values() if one.card_num.isdigit()]
+        return answer({"data": [{"card_num": str(max(taken, default=0) + 1)}]})
+
+    # ------------------------------------------------------------------------- faults and the journal
+
+    def _fault(self, request: Request) -> Fault | None:
+        fault = super()._fault(request)
+        if fault and fault.kind == "terminated":
+            request.environ["lockt.terminated"] = (
+                fault.body if fault.body.startswith("Unable") else TERMINATED
+            )
+        return fault
+
+    def _record(self, request: Request, response: Response, overlapped: bool) -> None:  # noqa: FBT001 the base's
+        with self._lock:
+            super()._record(request, response, overlapped)
+            last = self.journal.pop()
+            written = bool(request.environ.get("lockt.overlapped"))
+            self.journal.append(_redacted(last, overlapped=written))
+
+    def writes(self, match: str = "POST /api/v1/user") -> list[dict[str, Any]]:
+        """The audit of writes: options, number of rows, status, and whether they overlapped another."""
+        audit = []
+        for call in self.calls(match):
+            body = json.loads(call.body or "{}")
+            rows = sum(len(value) for value in body.values() if isinstance(value, list))
+            audit.append(
+                {
+                    "rows": rows,
+                    "options": body.get("options", {}),
+                    "status": call.status,
+                    "overlapped": call.overlapped,
+                }
+            )
+        return audit
+
+    # -------------------------------------------------------------------------------- the page
+
+    def actions(self) -> Iterable[Action]:
+        """What a person can do at the site."""
+        return (
+            Action("claim", "A guest types a key into the app", ("key",), self._claim),
+            Action("use", "Hold a card to a door", ("door_id", "card_number"), self._use),
+            Action("disable", "Disable a card holder", ("id_num",), self._disable),
+            Action("reset", "Begin the event numbers again", (), self._reset),
+        )
+
+    def _claim(self, key: str) -> str:
+        return "claimed" if self.claim(key) else "no credential has this key"
+
+    def _use(self, door_id: str, card_number: str) -> str:
+        if not door_id.isdigit() or int(door_id) not in self.doors:
+            return "no such door"
+        return "the door opens" if self.use_door(door_id, card_number) else "the door stays closed"
+
+    def _disable(self, id_num: str) -> str:
+        person = self.user(id_num)
+        if person is None:
+            return "no such card holder"
+        person.enabled = False
+        return "disabled"
+
+    def _reset(self) -> str:
+        self.reset_events()
+        return "event numbers begin again"
+
+    def state(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Everything the site keeps."""
+        people = list(self.people.values())
+        tables: dict[str, Iterable[Any]] = {
+            "doors": self.doors.values(),
+            "access levels": self.levels.values(),
+            "schedules": self.schedules.values(),
+            "users": [one for one in people if not one.fob],
+            "fobs": [one for one in people if one.fob],
+            "credentials": self.credentials.values(),
+            "events": [*self.events, *self.uploads],
+        }
+        return {name: [asdict(row) for row in rows] for name, rows in tables.items()}
+
+
+def _redacted(call: Call, *, overlapped: bool) -> Call:
+    """The call with personal and secret values of its body masked."""
+    try:
+        body = json.loads(call.body) if call.body else None
+    except ValueError:
+        body = None
+    text = json.dumps(_masked(body)) if body is not None else call.body
+    return Call(call.at, call.method, call.path, call.query, text, call.status, overlapped)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    if isinstance(value, dict):
+        return {name: "•••" if name in PRIVATE and inner else _masked(inner) for name, inner in value.items()}
+    return value
