@@ -1,0 +1,91 @@
+"""Digests: whether a thing is as it was, without reading its row.
+
+They are keyed, for what goes into them holds addresses and codes that could be guessed from a plain digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from integrations.types import BookingRecord, CustomerRecord
+
+VERSION = "1"  # a digest of another version is written anew when its row is next looked at
+LOOK = ""  # in place of a digest: look at the row closely next time
+BETWEEN = "\x1f"
+
+encoded = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":")).encode
+
+
+class Span(NamedTuple):
+    """An occurrence with its end and the key of its resource's row; times in UTC."""
+
+    ref: str
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+    starts_text: str
+    ends_text: str
+
+
+def of(text: str) -> str:
+    """The digest of a text."""
+    digest = _keyed(tuple(settings.FIELD_ENCRYPTION_KEYS)).copy()
+    digest.update(text.encode("utf-8", "surrogatepass"))
+    return VERSION + digest.hexdigest()
+
+
+def of_fields(fields: Mapping[str, Any]) -> str:
+    """The digest of a row's columns."""
+    return of(encoded(fields))
+
+
+def of_booking(record: BookingRecord, spans: Iterable[Span], customer: int | None) -> str:
+    """The digest of a booking with its spans, whatever their order; `customer` is the key of their row."""
+    times = [
+        f"{ref}|{place}|{starts}|{ends}|{first}|{last}"
+        for ref, place, starts, ends, first, last in sorted(spans)
+    ]
+    return of(BETWEEN.join((*_said(record), str(customer), *_carried(record.customer), *times)))
+
+
+def _said(record: BookingRecord) -> tuple[str, ...]:
+    return (
+        record.status,
+        record.status_text,
+        record.title,
+        record.external_ref,
+        record.channel,
+        record.language,
+        str(record.people),
+        record.price,
+        record.booked_text,
+        encoded(record.raw),
+    )
+
+
+def _carried(customer: CustomerRecord | None) -> tuple[str, ...]:
+    if customer is None:
+        return ()
+    return (customer.name, customer.company, customer.email, customer.phone, customer.language)
+
+
+@lru_cache(maxsize=4)
+def _keyed(keys: tuple[str, ...]) -> hashlib.blake2b:
+    key = hashlib.sha256(b"digest" + keys[-1].encode()).digest()
+    return hashlib.blake2b(key=key, digest_size=16)
+
+
+def canonical(value: Any) -> Any:
+    """JSON with its lists in one order, for telling a shuffled answer from a changed one."""
+    if isinstance(value, Mapping):
+        return {str(name): canonical(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return sorted((canonical(each) for each in value), key=encoded)
+    return value
