@@ -72,7 +72,8 @@ class Server:
             "127.0.0.1", port, application(vendors), threaded=True, request_handler=Quiet
         )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        # stopping takes as long as one look for it, and every test stops one
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def start(self) -> Server:
         """Begin to answer."""

@@ -57,6 +57,14 @@ def doors(answer: Answer) -> Listing:
     return Listing(tuple(records), tuple(rejected))
 
 
+def one_door(answer: Answer) -> DoorRecord:
+    """The K3 lock that one answer is about; Garbled when it is about none."""
+    fields = lowered(answer.object())
+    if not isinstance(fields.get("lockid"), str):
+        raise Garbled(f"{answer.where} answered without a LockId")
+    return door(fields)
+
+
 def door(fields: Mapping[str, Any]) -> DoorRecord:
     """One K3 lock from its fields by lower-case name."""
     status = _text(fields, "batterystatus")
