@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-
-os.environ.setdefault("TEST_DATABASE", f"test_latchkey_{os.getpid()}")
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 
 from integrations.sandbox.server import Server, Vendors
 from integrations.sandbox.wire import Clock
@@ -23,3 +21,10 @@ def sandbox() -> Iterator[Server]:
     server = Server(Vendors(Clock(NOW))).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database of its own for every run, so that two runs on one machine do not meet."""
+    test = settings.DATABASES["default"]["TEST"]
+    test["NAME"] = f"{test['NAME']}_{os.getpid()}"
