@@ -27,26 +27,34 @@ class Haul:
     complete: bool = False
     _seen: set[str] = field(default_factory=set)
     _total: int = 0
-    _mixed: bool = False  # a page repeated a part of an earlier one: the order is not firm
+    _longest: int = 0
+    _mixed: bool = False  # a page told some of an earlier one again: the order is not firm
 
     @property
     def short(self) -> bool:
         """Does the vendor's total promise more than was read?"""
-        return self._total > len(self._seen)
+        return self._total > len(self.rows)
 
     def take(self, page: Envelope) -> bool:
         """Add a page; is another one to be asked for?"""
         told = page.rows()
-        fresh = [(key, row) for key, row in ((_key(row), row) for row in told) if key not in self._seen]
-        self._mixed |= bool(self._seen) and 0 < len(fresh) < len(told)
-        self._seen.update(key for key, _ in fresh)
-        self.rows += [row for _, row in fresh]
+        keys = [_key(row) for row in told]
+        fresh = [row for key, row in zip(keys, told, strict=True) if key not in self._seen]
+        ignored = bool(told) and set(keys) == self._seen  # the server took no notice of the offset
+        self._mixed |= bool(self._seen) and len(fresh) < len(told) and not ignored
+        self._seen.update(keys)
+        self.rows += fresh
         self._total = max(self._total, page.total)
-        if fresh and (self.short or len(told) >= self.limit or len(self._seen) % CURIOUS == 0):
+        self._longest = max(self._longest, len(told))
+        if fresh and (self.short or len(told) >= self.limit or len(self.rows) % CURIOUS == 0):
             return True
-        stuck = bool(told) and not fresh and (len(told) == self.limit or len(told) % ROUND == 0)
-        self.complete = not self.short and not stuck and (not self._mixed or self._total == len(self._seen))
+        stuck = ignored and (len(told) == self.limit or len(told) % ROUND == 0)
+        self.complete = not self.short and not stuck and (not self._mixed or self._counted())
         return False
+
+    def _counted(self) -> bool:
+        """Does a total, and not one that only counts its page, say that these are all?"""
+        return self._total == len(self.rows) > self._longest
 
 
 def collect(ask: Callable[[int], Envelope], limit: int) -> Haul:

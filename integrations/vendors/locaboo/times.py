@@ -42,7 +42,10 @@ def _span(first: datetime, last: datetime, zone: ZoneInfo) -> tuple[datetime, da
         last += MINUTE
     starts = first.replace(tzinfo=zone).astimezone(UTC)
     ends = max(last.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    return (starts if starts < ends else _after_gap(starts, zone)), ends
+    starts = starts if starts < ends else _after_gap(starts, zone)
+    if starts == ends:
+        raise Unreadable("all of it lies in the hour that the clock skips")
+    return starts, ends
 
 
 def _after_gap(starts: datetime, zone: ZoneInfo) -> datetime:
