@@ -1,0 +1,184 @@
+"""Making wishes true: look, send what is not true yet, read back, send again what a broken batch left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from integrations.errors import Misconfigured, Refused, Unavailable, VendorError
+from integrations.vendors.lockt.people import Found, People
+from integrations.vendors.lockt.rows import Holder
+from integrations.vendors.lockt.wire import Wire, Written, pause
+from integrations.vendors.lockt.wishes import Wish
+
+TURNS = 3  # most sends of one batch, L-C21
+
+# every option in every call, never a default (L-C7); each row is the holder's complete set (L-C8)
+OPTIONS = {"update_existing": "true", "validate_fails_batch": "false", "replace_privileges": "true"}
+
+End = Holder | VendorError | None  # None = there is no such holder, which a withdrawal is content with
+
+
+class Writer:
+    """The one writer of an account; `batch` is the most rows in one POST, less when the vendor says so."""
+
+    def __init__(self, wire: Wire, people: People, batch: int) -> None:
+        self._wire = wire
+        self._people = people
+        self._batch = batch
+
+    def carry_out(self, wishes: Sequence[Wish]) -> dict[str, End]:
+        """How each wish, by its holder's key, has ended: the holder as read back, or why not.
+
+        Raises Misconfigured (401) at once, and Unavailable or Garbled when reading failed.
+        """
+        before = self._before(wishes)
+        refused = {one.key: error for one in wishes if (error := _collision(one, before))}
+        latest, said = before, Written()
+        missing = [
+            one
+            for one in wishes
+            if one.key not in refused and not one.true_of(before.holders.get(one.key), strictly=True)
+        ]
+        for turn in range(TURNS):
+            if not missing or (turn and not said.again):
+                break
+            if turn:
+                pause(turn)
+            said = self._send(missing, latest)
+            latest = _newer(latest, self._people.find([one.key for one in missing]), missing)
+            refused |= _refused(missing, said)
+            missing = [one for one in missing if not _done(one, latest, said, refused)]
+        return self._ends(wishes, before, latest, refused, said)
+
+    def _before(self, wishes: Sequence[Wish]) -> Found:
+        """The holders as they are; all rows where an e-mail address might be shared (L-C12)."""
+        keys = [one.key for one in wishes]
+        found = self._people.find(keys)
+        alone = found.everyone or not any(holder.email for holder in found.holders.values())
+        return found if alone else self._people.everyone(keys)
+
+    def _send(self, wishes: Sequence[Wish], latest: Found) -> Written:
+        """One POST, or as many as the vendor's batch size makes necessary; the first trouble ends it."""
+        rest, said = list(wishes), Written()
+        while rest and not said.trouble:
+            chunk, rest = rest[: self._batch], rest[self._batch :]
+            rows = [_row(one, latest) for one in chunk]
+            part = self._wire.write("POST", "/user", {"users": rows, "options": OPTIONS})
+            if 0 < part.largest < len(chunk):
+                self._batch, rest = part.largest, chunk + rest
+            else:
+                said = said.plus(part)
+        return said
+
+    def _ends(
+        self,
+        wishes: Sequence[Wish],
+        before: Found,
+        latest: Found,
+        refused: dict[str, VendorError],
+        said: Written,
+    ) -> dict[str, End]:
+        ends: dict[str, End] = {}
+        astray = []
+        for one in wishes:
+            old, new = before.holders.get(one.key), latest.holders.get(one.key)
+            if one.key in latest.errors:
+                ends[one.key] = latest.errors[one.key]
+                continue
+            if one.true_of(new, strictly=one.key in refused or said.trouble is not None):
+                ends[one.key] = new
+                continue
+            ends[one.key] = refused.get(one.key) or _why_not(one, old, new, said)
+            if one.opens and new and new.enabled is not False and one.window_differs(new) and old != new:
+                astray.append(one)
+        if astray:
+            ends |= self._shut(astray, ends)
+        return ends
+
+    def _shut(self, astray: Sequence[Wish], ends: dict[str, End]) -> dict[str, End]:
+        """Disable what we have just written and the vendor took for other hours: nobody may enter then."""
+        shut = self.carry_out([replace(one, opens=False) for one in astray])
+        told: dict[str, End] = {}
+        for one in astray:
+            error = ends[one.key]
+            failed = isinstance(shut[one.key], VendorError)
+            done = "it could NOT be disabled again" if failed else "it was disabled again"
+            if isinstance(error, VendorError):
+                told[one.key] = type(error)(f"{error.text}; {done}")
+        return told
+
+
+def _row(one: Wish, latest: Found) -> dict[str, object]:
+    """The row to send; an e-mail address that others share would match their records, so it is left out."""
+    holder = latest.holders.get(one.key)
+    email = holder.email if holder else ""
+    return one.row(holder, "" if latest.shared("email", email, one.key) else email)
+
+
+def _collision(one: Wish, before: Found) -> VendorError | None:
+    if one.key in before.errors:
+        return before.errors[one.key]
+    if one.opens and before.shared("card_num", one.order.card_number, one.key):
+        return Refused(f"card number {one.order.card_number} is already somebody else's")
+    return None
+
+
+def _newer(latest: Found, read: Found, asked: Sequence[Wish]) -> Found:
+    """What was read last, of those who were asked for; what was read before, of the others."""
+    keys = {one.key for one in asked}
+    kept = {key: holder for key, holder in latest.holders.items() if key not in keys}
+    errors = {key: error for key, error in latest.errors.items() if key not in keys}
+    return Found(kept | read.holders, errors | read.errors, read.everyone or latest.everyone)
+
+
+def _refused(missing: Sequence[Wish], said: Written) -> dict[str, VendorError]:
+    """The vendor's complaints by holder, mapped back by id_num, else by card number (L-C4)."""
+    by_card = {one.order.card_number: one.key for one in missing if one.order.card_number}
+    keys = {one.key for one in missing}
+    found: dict[str, VendorError] = {}
+    for error in said.rows:
+        key = error.id_num if error.id_num in keys else by_card.get(error.card_num, "")
+        if not key and len(missing) == 1:
+            key = missing[0].key
+        if key:
+            found[key] = Refused(error.text)
+    return found
+
+
+def _done(one: Wish, latest: Found, said: Written, refused: dict[str, VendorError]) -> bool:
+    """Whether there is nothing more to send: it is true, or the vendor will not have it."""
+    holder = latest.holders.get(one.key)
+    return one.key in refused or one.key in latest.errors or one.true_of(holder, strictly=said.again)
+
+
+def _why_not(one: Wish, old: Holder | None, new: Holder | None, said: Written) -> VendorError:
+    if new is None or (old is not None and _same(old, new)):
+        return _untouched(said)
+    if shift := one.shift(new):
+        hours = shift.total_seconds() / 3600
+        return Misconfigured(
+            f"the account's time zone is wrong: what was written reads back {hours:+g} h off"
+        )
+    if said.trouble and said.again:
+        return said.trouble
+    return Refused(f"reading back differs in {', '.join(one.differences(new)) or 'access levels'}")
+
+
+def _same(old: Holder, new: Holder) -> bool:
+    """Whether a holder is as it was, by what both reads tell."""
+    unknown = None in {old.accesslevels, new.accesslevels}
+    names = ("enabled", "access_effective", "access_expires", "card_num")
+    levels = unknown or set(old.accesslevels or ()) == set(new.accesslevels or ())
+    return levels and all(getattr(old, name) == getattr(new, name) for name in names)
+
+
+def _untouched(said: Written) -> VendorError:
+    """Why nothing has changed at the vendor (L-C10)."""
+    if said.trouble:
+        return said.trouble
+    if said.failed or said.rows:
+        return Refused("the vendor refused it and did not say why")
+    if said.overlooked:
+        return Refused("the vendor ignored it: neither inserted nor updated, and no error")
+    return Unavailable("the vendor accepted it, but reading back does not show it")
