@@ -66,12 +66,12 @@ class Clues:
             self._vague |= fresh.keys()
 
     def cases(self) -> list[Case]:
-        """What is absent and was told in no other window either, by booking, soonest first.
+        """What is absent and was told of in no other window either, by booking, soonest first.
 
         A source may leave out bookings that began before the window (B-S4), so of these nothing is proven.
         """
         groups: dict[int, list[Absent]] = defaultdict(list)
-        for each in self._absent.values():
+        for each in known.unmoved(self._absent.values()):
             if not self._told_elsewhere(each):
                 groups[each.booking_id].append(each)
         begins = known.beginnings(groups.keys())

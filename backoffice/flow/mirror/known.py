@@ -81,6 +81,13 @@ def absent(
     return [Absent(*row) for row in _rows(ABSENT, values)]
 
 
+def unmoved(absent: Collection[Absent]) -> list[Absent]:
+    """Those that are still where and when they were: a later window may have told of a move."""
+    rows = Occurrence.objects.filter(pk__in=[each.pk for each in absent], gone_at=None).order_by()
+    now = set(rows.values_list("pk", "resource__ref", "starts_at"))
+    return [each for each in absent if (each.pk, each.resource_ref, each.starts_at) in now]
+
+
 def upcoming(account: VendorAccount, now: datetime) -> int:
     """How many live occurrences that may open a door have not ended."""
     live = Occurrence.objects.filter(booking__account=account, gone_at=None, ends_at__gt=now)
