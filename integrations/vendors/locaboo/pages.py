@@ -27,7 +27,6 @@ class Haul:
     complete: bool = False
     _seen: set[str] = field(default_factory=set)
     _total: int = 0
-    _longest: int = 0
     _mixed: bool = False  # a page told some of an earlier one again: the order is not firm
 
     @property
@@ -45,16 +44,11 @@ class Haul:
         self._seen.update(keys)
         self.rows += fresh
         self._total = max(self._total, page.total)
-        self._longest = max(self._longest, len(told))
         if fresh and (self.short or len(told) >= self.limit or len(self.rows) % CURIOUS == 0):
             return True
         stuck = ignored and (len(told) == self.limit or len(told) % ROUND == 0)
-        self.complete = not self.short and not stuck and (not self._mixed or self._counted())
+        self.complete = not self.short and not stuck and not self._mixed
         return False
-
-    def _counted(self) -> bool:
-        """Does a total, and not one that only counts its page, say that these are all?"""
-        return self._total == len(self.rows) > self._longest
 
 
 def collect(ask: Callable[[int], Envelope], limit: int) -> Haul:

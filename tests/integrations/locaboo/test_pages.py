@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,32 +13,13 @@ from hypothesis import strategies as st
 
 from integrations.errors import Garbled
 from integrations.sandbox.locaboo import LocabooSandbox
-from integrations.sandbox.server import Server
 from integrations.types import Window
-from integrations.vendors import locaboo
 from integrations.vendors.locaboo import Locaboo
 from integrations.vendors.locaboo.pages import collect
 from integrations.vendors.locaboo.wire import Envelope
-from tests.integrations.support import settings_for
 
 FIRST = date(2026, 3, 9)
 MONTH = Window("", FIRST, FIRST + timedelta(days=30))
-
-
-@pytest.fixture
-def hall(sandbox: Server) -> LocabooSandbox:
-    shop = sandbox.vendors.locaboo
-    shop.add_resource(70, "Halle")
-    return shop
-
-
-@pytest.fixture
-def connect(sandbox: Server) -> Callable[..., Locaboo]:
-    def made(**options: Any) -> Locaboo:
-        secrets = LocabooSandbox.secrets
-        return locaboo.connect(settings_for(f"{sandbox.url}/locaboo", secrets, options=options))
-
-    return made
 
 
 def fill(shop: LocabooSandbox, count: int, days: int = 31) -> set[str]:
@@ -90,8 +70,7 @@ def test_b_c10_customers_beyond_a_cap_are_asked_for(
 ) -> None:
     first = ",".join(f'{{"id": {number}}}' for number in range(1, 101))
     hall.fail("body", "customer_list", body=f'{{"data": [{first}], "total": 101, "success": true}}')
-    hall.add_customer("Ida", id=101)
-    assert len(connect().customers().records) == 101
+    assert {"1", "100", "4711"} <= {each.ref for each in connect().customers().records}
     assert [call.query.get("offset") for call in hall.calls("customer_list")] == [None, "100"]
 
 
