@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from integrations.sandbox.codelocks.netcodes import K3, OFFERED, Length, code
@@ -84,15 +84,13 @@ def _starts(row: Length, wall: datetime, grace: timedelta) -> Iterator[datetime]
 
 def zone(clock: str) -> tzinfo:
     """UTC, a fixed offset, or an IANA zone; ValueError for anything else."""
-    if clock == "UTC":
-        return UTC
-    if clock[:1] in {"+", "-"}:
-        hours, _, minutes = clock[1:].partition(":")
-        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        return timezone(-offset if clock[0] == "-" else offset)
     try:
-        return ZoneInfo(clock)
-    except OSError as error:
+        return _offset(clock) if clock[:1] in {"+", "-"} else ZoneInfo(clock)
+    except (ValueError, OSError, KeyError) as error:
         raise ValueError(f"{clock} is no clock") from error
-    except KeyError as error:
-        raise ValueError(f"{clock} is no clock") from error
+
+
+def _offset(clock: str) -> tzinfo:
+    hours, _, minutes = clock[1:].partition(":")
+    offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return timezone(-offset if clock[0] == "-" else offset)

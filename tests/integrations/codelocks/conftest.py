@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 from integrations.sandbox.codelocks import CodelocksSandbox
 from integrations.sandbox.server import Server
@@ -23,3 +24,27 @@ def codelocks(sandbox: Server) -> CodelocksSandbox:
 def client(sandbox: Server, codelocks: CodelocksSandbox) -> Codelocks:
     """A client of the stand-in's account, without options."""
     return client_of(sandbox)
+
+
+@pytest.fixture
+def send(sandbox, codelocks):
+    """Send one request with the key; gives the response."""
+
+    def send(path, method="GET", *, key=None, **how):
+        headers = {"x-api-key": codelocks.secrets["api_key"] if key is None else key}
+        url = f"{sandbox.url}/codelocks{path}"
+        return requests.request(method, url, headers=headers, timeout=5, **how)
+
+    return send
+
+
+@pytest.fixture
+def k3(send, codelocks):
+    """Send one request about the K3 lock with the access key; gives the response."""
+
+    def k3(path="", method="GET", **fields):
+        where = "params" if method == "GET" else "data"
+        fields = {"accesskey": codelocks.secrets["access_key"], **fields}
+        return send(f"/u/1/k3connect/{K3}{path}", method, **{where: fields})
+
+    return k3
