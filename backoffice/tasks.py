@@ -116,17 +116,22 @@ def refresh(account: VendorAccount, *, full: bool = False) -> SyncRun | None:
         return None
     now = clock()
     try:
-        if account.profile.role == Role.BOOKINGS:
-            run = mirror.refresh_bookings(account, accounts.booking_source(account), now, full=full)
-        else:
-            run = _refresh_doors(account, now)
-            learn_events(account)
-    except VendorError as error:
+        run = _read(account, now, full=full)
+    except VendorError as error:  # a client could not even be made
         run = SyncRun.objects.create(
             account=account, state=RunState.FAILED, started_at=now, finished_at=clock(), error=error.text
         )
-        if isinstance(error, Misconfigured):
-            accounts.stop(account, error.text, now)
+        run.failure = error
+    if isinstance(run.failure, Misconfigured):
+        accounts.stop(account, run.failure.text, now)
+    return run
+
+
+def _read(account: VendorAccount, now: datetime, *, full: bool) -> SyncRun:
+    if account.profile.role == Role.BOOKINGS:
+        return mirror.refresh_bookings(account, accounts.booking_source(account), now, full=full)
+    run = _refresh_doors(account, now)
+    learn_events(account)
     return run
 
 
@@ -158,8 +163,7 @@ def read_message(message: WebhookMessage) -> None:
         return
     try:
         source = accounts.booking_source(account)
-        inbox.open(message, source, now)
-        if message.booking_ref and not message.applied_at:
+        if inbox.open(message, source, now):
             mirror.refresh_booking(account, source, message.resource_ref, message.booking_ref, now)
         inbox.applied(message, clock())
         inbox.acknowledge(message, source, clock())
