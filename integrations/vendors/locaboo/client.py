@@ -20,6 +20,7 @@ from integrations.types import (
 )
 from integrations.vendors.locaboo import places
 from integrations.vendors.locaboo.bookings import STATUSES, Reader
+from integrations.vendors.locaboo.catalogue import Catalogue
 from integrations.vendors.locaboo.fields import Unreadable, ident
 from integrations.vendors.locaboo.pages import collect
 from integrations.vendors.locaboo.wire import Envelope, Fields, Wire
@@ -32,6 +33,7 @@ class Locaboo:
 
     def __init__(self, wire: Wire, settings: Settings) -> None:
         """Misconfigured when the zone or an option is not what it must be."""
+        self.catalogue = Catalogue(wire)
         self._wire = wire
         self._clock = settings.clock
         self._zone = _zone(settings.timezone)

@@ -14,7 +14,7 @@ from integrations.errors import Garbled
 from integrations.vendors.locaboo.wire import Envelope
 
 MOST_PAGES = 1000
-CURIOUS = 10  # this many rows, or a multiple, may be a cap: ask for more, which costs one call
+CURIOUS = 5  # this many rows, or a multiple, may be a cap: ask for more, which costs one call
 ROUND = 50  # this many, from a server that knows no offset, are taken for a cap
 
 

@@ -1,0 +1,99 @@
+"""Locaboo's other reads: what a resource is, when it is free, what is sold with it, what takes place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import quote
+
+from integrations.errors import Garbled
+from integrations.vendors.locaboo.fields import Unreadable, ident, mapping, pairs
+from integrations.vendors.locaboo.wire import Envelope, Fields, Wire
+
+Row = Mapping[str, Any]
+Slots = dict[date, list[tuple[time, time]]]
+
+
+class Catalogue:
+    """Reads that nothing is mirrored from. All raise as `Wire.get` does; rows are given as they came."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def resource(self, ref: str) -> Row | None:
+        """All about one resource, or None; its image has no true host and is not to be fetched (B-C25)."""
+        found = self._wire.find(f"resource/{quote(ref, safe='')}")
+        return found.object() if found else None
+
+    def profile(self) -> Row:
+        """The manager; there is no time zone in it (section 3.6)."""
+        return self._wire.get("profile").object()
+
+    def inventory(self) -> list[Row]:
+        """Things that are booked along; numbers are texts."""
+        return _rows(self._wire.get("inventory_list"))
+
+    def services(self) -> list[Row]:
+        """Services that are booked along."""
+        return _rows(self._wire.get("service_list"))
+
+    def invoices(self) -> list[Row]:
+        """Invoices; their statuses are German labels and mean nothing to a program (B-C22)."""
+        return _rows(self._wire.get("invoice_list"))
+
+    def events(self, first: date, last: date) -> list[Row]:
+        """Events from day to day; dates in them are d.m.Y."""
+        return _rows(self._wire.get("event_list", _dates(first, last)))
+
+    def event(self, ref: str) -> Row | None:
+        """One event with its documents and their bookings; Garbled for an answer like the sample, no JSON."""
+        found = self._wire.find(f"event_details/{quote(ref, safe='')}")
+        if found is None:
+            return None
+        rows = _rows(found)
+        if len(rows) != 1:
+            raise Garbled(f"{found.where} answered with {len(rows)} events")
+        return rows[0]
+
+    def availability(
+        self, refs: Iterable[str], first: date, last: date, *, duration: time = time(1)
+    ) -> dict[str, Slots]:
+        """Free slots of `duration` by resource and day, on the account's local clock.
+
+        A resource with parts is answered by its parts (section 3.5). Garbled when a slot cannot be read.
+        """
+        ids = ",".join(refs)
+        fields = {**_dates(first, last), "duration": f"{duration:%H:%M}"} | (
+            {"resource_id": ids} if ids else {}
+        )
+        answer = self._wire.get("availability", fields)
+        try:
+            return {ident(row.get("resource_id"), "the resource"): _slots(row) for row in _rows(answer)}
+        except (Unreadable, KeyError, TypeError, ValueError):
+            raise Garbled(f"{answer.where} answered with slots that cannot be read") from None
+
+
+def _rows(answer: Envelope) -> list[Row]:
+    try:
+        return [mapping(row, "a row") for row in answer.rows()]
+    except Unreadable as error:
+        raise Garbled(f"{answer.where}: {error}") from None
+
+
+def _dates(first: date, last: date) -> Fields:
+    return {"date_from": first.isoformat(), "date_to": last.isoformat()}
+
+
+def _slots(row: Row) -> Slots:
+    """`dates` is a map of days, or [] for none."""
+    return {
+        datetime.strptime(day, "%Y-%m-%d").date(): [  # noqa: DTZ007 a day on the account's clock
+            (_clock(slot["time_from"]), _clock(slot["time_to"])) for slot in slots
+        ]
+        for day, slots in pairs(row.get("dates"), "dates")
+    }
+
+
+def _clock(text: str) -> time:
+    return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 a time on the account's clock
