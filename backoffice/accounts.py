@@ -147,8 +147,8 @@ class RowMeter:
             if budget is not None and budget.left <= int(account.option(f"{counter}_reserve") or 0):
                 raise OverBudget(
                     f"the {counter} budget of {account.slug} is spent: {budget.used} of {budget.quota} calls"
-                    f" this month; raise {account.profile.budgets[counter]} after buying more, or wait for the"
-                    " next month"
+                    f" this month; after buying more raise its option {account.profile.budgets[counter]},"
+                    " or wait for the next month"
                 )
             PaidCall.objects.create(
                 account=account, counter=counter, month=_month(now), at=now, subject=subject[:200]
@@ -163,10 +163,14 @@ def budgets(account: VendorAccount, now: datetime) -> dict[str, Budget]:
     spent = (
         PaidCall.objects.filter(account=account, month=_month(now)).values("counter").annotate(n=Sum("calls"))
     )
-    used = {row["counter"]: row["n"] for row in spent}
+    return budgets_of(account, {row["counter"]: row["n"] for row in spent})
+
+
+def budgets_of(account: VendorAccount, used: Mapping[str, int]) -> dict[str, Budget]:
+    """The budgets of an account when so many calls of each counter are used this month."""
     return {
         counter: Budget(used.get(counter, 0), int(account.option(option) or 0))
-        for counter, option in names.items()
+        for counter, option in account.profile.budgets.items()
     }
 
 

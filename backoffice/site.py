@@ -40,6 +40,67 @@ def _heading(title: str, *items: dict[str, Any], folded: bool = False) -> dict[s
     return {"title": title, "collapsible": folded, "items": list(items)}
 
 
+NAVIGATION: list[dict[str, Any]] = [
+    _heading(
+        "Today",
+        {"title": "Board", "icon": "space_dashboard", "link": reverse_lazy("admin:index")},
+        _page("finding", "Needs a person", "notification_important"),
+    ),
+    _heading(
+        "Bookings",
+        _page("booking", "Bookings", "event"),
+        _page("occurrence", "Times and rooms", "schedule"),
+        _page("customer", "Guests", "groups"),
+        _page("notice", "Messages to guests", "mail"),
+    ),
+    _heading(
+        "Doors & keys",
+        _page("door", "Doors", "door_front"),
+        _page("accessgrant", "Access", "how_to_reg"),
+        _page("issuedcode", "Codes", "password"),
+        _page("override", "Staff's word", "gavel"),
+        _page("entryevent", "Door events", "sensor_door"),
+    ),
+    _heading(
+        "Places",
+        _page("venue", "Venues", "location_city"),
+        _page("room", "Rooms", "meeting_room"),
+        _page("resource", "Sold as", "sell"),
+        _page("calendarpairing", "Calendars", "calendar_month"),
+    ),
+    _heading(
+        "Accounts",
+        _page("vendoraccount", "Accounts", "hub"),
+        _page("syncrun", "Readings", "sync"),
+        _page("webhookmessage", "Webhook messages", "webhook"),
+        _page("rejectedrow", "Rows not understood", "report"),
+        _page("paidcall", "Paid calls", "receipt_long"),
+    ),
+    _heading(
+        "At the lock vendors",
+        _page("cardholder", "Cardholders", "badge"),
+        _page("credential", "Credentials", "smartphone"),
+        _page("accesslevel", "Access levels", "layers"),
+        _page("schedule", "Schedules", "date_range"),
+        _page("fob", "Fobs", "key"),
+        _page("fobloan", "Fob loans", "key_vertical"),
+        _page("lockgrid", "Lock durations", "grid_on"),
+        _page("knownanswer", "Answers kept", "inventory_2"),
+        folded=True,
+    ),
+    _heading(
+        "History",
+        _page("staffact", "What staff did", "history"),
+        _page("admin.logentry", "Changed settings", "edit_note"),
+    ),
+    _heading(
+        "Staff",
+        _page("auth.user", "Staff", "person"),
+        _page("auth.group", "Groups", "group"),
+        folded=True,
+    ),
+]
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Latchkey",
     "SITE_HEADER": "Latchkey",
@@ -53,72 +114,6 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
-        "navigation": [
-            _heading(
-                "Today",
-                {"title": "Board", "icon": "space_dashboard", "link": reverse_lazy("admin:index")},
-                _page(
-                    "finding",
-                    "Needs a person",
-                    "notification_important",
-                    badge="backoffice.admin.today.open_findings",
-                    badge_variant="danger",
-                ),
-            ),
-            _heading(
-                "Bookings",
-                _page("booking", "Bookings", "event"),
-                _page("occurrence", "Times and rooms", "schedule"),
-                _page("customer", "Guests", "groups"),
-                _page("notice", "Messages to guests", "mail"),
-            ),
-            _heading(
-                "Doors & keys",
-                _page("door", "Doors", "door_front"),
-                _page("accessgrant", "Access", "how_to_reg"),
-                _page("issuedcode", "Codes", "password"),
-                _page("override", "Staff's word", "gavel"),
-                _page("entryevent", "Door events", "sensor_door"),
-            ),
-            _heading(
-                "Places",
-                _page("venue", "Venues", "location_city"),
-                _page("room", "Rooms", "meeting_room"),
-                _page("resource", "Sold as", "sell"),
-                _page("calendarpairing", "Calendars", "calendar_month"),
-            ),
-            _heading(
-                "Accounts",
-                _page("vendoraccount", "Accounts", "hub"),
-                _page("syncrun", "Readings", "sync"),
-                _page("webhookmessage", "Webhook messages", "webhook"),
-                _page("rejectedrow", "Rows not understood", "report"),
-                _page("paidcall", "Paid calls", "receipt_long"),
-            ),
-            _heading(
-                "At the lock vendors",
-                _page("cardholder", "Cardholders", "badge"),
-                _page("credential", "Credentials", "smartphone"),
-                _page("accesslevel", "Access levels", "layers"),
-                _page("schedule", "Schedules", "date_range"),
-                _page("fob", "Fobs", "key"),
-                _page("fobloan", "Fob loans", "key_vertical"),
-                _page("lockgrid", "Lock durations", "grid_on"),
-                _page("knownanswer", "Answers kept", "inventory_2"),
-                folded=True,
-            ),
-            _heading(
-                "History",
-                _page("staffact", "What staff did", "history"),
-                _page("admin.logentry", "Changed settings", "edit_note"),
-            ),
-            _heading(
-                "Staff",
-                _page("auth.user", "Staff", "person"),
-                _page("auth.group", "Groups", "group"),
-                _page("authtoken.tokenproxy", "Programs' tokens", "vpn_key"),
-                folded=True,
-            ),
-        ],
+        "navigation": "backoffice.admin.today.navigation",
     },
 }

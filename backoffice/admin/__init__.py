@@ -1,0 +1,5 @@
+"""The pages for staff, one module per module of models; importing them registers them."""
+
+from __future__ import annotations
+
+from backoffice.admin import access, bookings, directory, events, people, places, vendors

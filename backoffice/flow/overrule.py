@@ -180,6 +180,14 @@ def reveal_notice(notice: Notice, word: Word) -> str:
     return notice.body
 
 
+def refresh(account: VendorAccount, word: Word) -> VendorAccount:
+    """Put on record that somebody wants an account read now; the caller wakes the reading."""
+    if account.stopped_at or not account.enabled:
+        raise NotPossible(f"{account} is {'stopped' if account.stopped_at else 'switched off'}: nothing is read.")
+    _record(word, "refresh", account)
+    return account
+
+
 def resume(account: VendorAccount, word: Word) -> VendorAccount:
     """Use an account again that was stopped."""
     with transaction.atomic():

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, ReadOnlyInline, ReadOnlyWithActs
+from backoffice.admin.show import at, chip_of, link, secret, span, stacked, stamp, state, window
+from backoffice.admin.verbs import DENY, EXTEND, HOLD, REISSUE, RELEASE, RETRY, REVEAL, REVOKE
+from backoffice.admin.zones import zone_of_row
+from backoffice.models import AccessGrant, IssuedCode, Override
+
+GRANT_RELATED = (
+    "door__venue",
+    "person",
+    "occurrence__booking__account",
+    "occurrence__booking__customer",
+    "occurrence__resource__room",
+)
+CODE_RELATED = ("account", "door__venue", *(f"grant__{name}" for name in GRANT_RELATED))
+
+
+def who(grant: AccessGrant) -> Any:
+    """The guest of a grant, or the person whom staff let in."""
+    if grant.occurrence:
+        return grant.occurrence.booking.customer
+    return grant.person.person_name if grant.person else None
+
+
+class CodesInline(ReadOnlyInline):
+    model = IssuedCode
+    verbose_name_plural = "codes"
+    fields = ("method", state(), state("known", "how we know"), secret("secret"), window("opens"), "reason")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IssuedCode]:
+        """Codes with what their times need."""
+        return super().get_queryset(request).select_related("door__venue", "account")
+
+
+@admin.register(AccessGrant)
+class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
+    customer = "occurrence__booking__customer"
+    acts = (HOLD, DENY, EXTEND, REISSUE)
+    list_display = (window(), "door_and_venue", "guest", "order", state(), "why", "codes_now")
+    list_select_related = GRANT_RELATED
+    list_filter = (
+        ("state", CHOICE),
+        ("method", CHOICE),
+        ("starts_at", Days),
+        ("door__venue", RELATED),
+        ("door", RELATED),
+        ("occurrence__resource__room", RELATED),
+        ("occurrence__booking__account", RELATED),
+    )
+    search_fields = (
+        "occurrence__booking__ref",
+        "occurrence__booking__external_ref",
+        "occurrence__booking__customer__name",
+        "person__person_name",
+        "door__name",
+        "door__slug",
+    )
+    search_help_text = "guest, whole e-mail address, booking number or door"
+    ordering = ("-starts_at", "position")
+    inlines = (CodesInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("guest", "order", "occurrence"),
+                    ("door_and_venue", "method", "position"),
+                    (state(), window("may open"), at("decided_at")),
+                    ("reason", "conflict"),
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessGrant]:
+        """Grants with all that a line shows; the bookings' raw answers stay in the database."""
+        rows = super().get_queryset(request).select_related(*GRANT_RELATED)
+        return rows.defer("occurrence__booking__raw").prefetch_related("codes")
+
+    @display(description="door", ordering="door__name")
+    def door_and_venue(self, row: AccessGrant) -> Any:
+        return stacked(link(row.door), row.door.venue)
+
+    @display(description="guest", ordering="occurrence__booking__customer__name")
+    def guest(self, row: AccessGrant) -> Any:
+        return who(row)
+
+    @display(description="booking", ordering="occurrence__booking__ref")
+    def order(self, row: AccessGrant) -> Any:
+        return link(row.occurrence.booking, row.occurrence.booking.ref) if row.occurrence else "by staff"
+
+    @display(description="reason")
+    def why(self, row: AccessGrant) -> Any:
+        return stacked(row.reason, row.conflict)
+
+    @display(description="codes")
+    def codes_now(self, row: AccessGrant) -> Any:
+        return stacked(*(chip_of(code.state, code.get_state_display()) for code in row.codes.all()))
+
+
+@admin.register(IssuedCode)
+class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
+    customer = "grant__occurrence__booking__customer"
+    acts = (REVEAL, REISSUE, REVOKE, RETRY)
+    act_related = CODE_RELATED
+    list_display = (
+        "opens",
+        "door_and_venue",
+        "guest",
+        "order",
+        state(),
+        state("known", "how we know"),
+        "why",
+        "pin",
+    )
+    list_display_links = ("opens",)
+    list_select_related = CODE_RELATED
+    list_filter = (
+        ("state", CHOICE),
+        ("known", CHOICE),
+        ("method", CHOICE),
+        ("starts_at", Days),
+        ("account", RELATED),
+        ("door__venue", RELATED),
+        ("door", RELATED),
+        ("grant__occurrence__resource__room", RELATED),
+    )
+    search_fields = (
+        "grant__occurrence__booking__ref",
+        "grant__occurrence__booking__external_ref",
+        "grant__occurrence__booking__customer__name",
+        "grant__person__person_name",
+        "door__name",
+        "door__slug",
+        "card_number",
+        "ref",
+    )
+    search_help_text = "guest, whole e-mail address, booking number, door or card number"
+    ordering = ("-starts_at",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("guest", "order", "grant"),
+                    ("door_and_venue", "method", "account"),
+                    (state(), state("known", "how we know"), "pin"),
+                    ("reason", "error"),
+                )
+            },
+        ),
+        (
+            "When it really opens",
+            {"fields": (("opens", "early_minutes", "late_minutes"), ("start_local", "duration"))},
+        ),
+        (
+            "How it came",
+            {
+                "fields": (
+                    (at("created_at", "planned"), at("due_at", "to be issued"), at("issued_at")),
+                    (at("confirmed_at"), at("seen_at", "seen used"), at("ended_at")),
+                    ("attempts", at("next_try_at", "next try"), at("lease_until", "worker's lease")),
+                )
+            },
+        ),
+        (
+            "At the vendor",
+            {
+                "classes": ["collapse"],
+                "fields": (("ref", "key"), ("holder_key", "card_number", "level_ref")),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IssuedCode]:
+        """Codes with all that a line shows; the bookings' raw answers stay in the database."""
+        rows = super().get_queryset(request).select_related(*CODE_RELATED)
+        return rows.defer("grant__occurrence__booking__raw")
+
+    @display(description="really opens", ordering="starts_at")
+    def opens(self, row: IssuedCode) -> Any:
+        extra = [
+            f"{minutes} min {word} than booked"
+            for minutes, word in ((row.early_minutes, "earlier"), (row.late_minutes, "later"))
+            if minutes
+        ]
+        return stacked(span(row.starts_at, row.ends_at, zone_of_row(row)), ", ".join(extra))
+
+    @display(description="on the lock's clock")
+    def duration(self, row: IssuedCode) -> Any:
+        sizes = ((row.duration_days, "days"), (row.duration_hours, "hours"))
+        return ", ".join(f"{size} {unit}" for size, unit in sizes if size) or None
+
+    @display(description="door", ordering="door__name")
+    def door_and_venue(self, row: IssuedCode) -> Any:
+        return stacked(link(row.door), row.door.venue)
+
+    @display(description="guest", ordering="grant__occurrence__booking__customer__name")
+    def guest(self, row: IssuedCode) -> Any:
+        return who(row.grant)
+
+    @display(description="booking", ordering="grant__occurrence__booking__ref")
+    def order(self, row: IssuedCode) -> Any:
+        occurrence = row.grant.occurrence
+        return link(occurrence.booking, occurrence.booking.ref) if occurrence else "by staff"
+
+    @display(description="reason")
+    def why(self, row: IssuedCode) -> Any:
+        return stacked(row.error or row.reason, row.reason if row.error else "")
+
+    pin = secret("secret", "PIN or key")
+
+
+@admin.register(Override)
+class OverrideAdmin(ReadOnlyWithActs):
+    acts = (RELEASE,)
+    list_display = ("kind_chip", "about", "reason", "author", window("holds"), "extra", "lifted")
+    list_filter = (("kind", CHOICE), ("ends_at", Days), ("door", RELATED), ("author", RELATED))
+    search_fields = (
+        "booking__ref",
+        "booking__customer__name",
+        "grant__occurrence__booking__ref",
+        "grant__door__name",
+        "door__name",
+        "person_name",
+        "reason",
+    )
+    search_help_text = "guest, person, booking number, door or reason"
+    related = (
+        "author",
+        "lifted_by",
+        "door__venue",
+        "door__account",
+        "grant__door__venue",
+        "grant__occurrence__booking__account",
+        "booking__account",
+        "booking__customer",
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("kind_chip", "about", "extra"),
+                    ("reason", "author", at("created_at", "said")),
+                    (window("holds"), "lifted"),
+                    ("person_name", secret("person_email", "e-mail")),
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Override]:
+        """Staff's words with what they are about."""
+        rows = super().get_queryset(request).select_related(*self.related)
+        rows = rows.defer("booking__raw", "grant__occurrence__booking__raw")
+        return rows.prefetch_related("booking__occurrences__resource__room__venue")
+
+    @display(description="word", ordering="kind")
+    def kind_chip(self, row: Override) -> Any:
+        return chip_of(row.kind, row.get_kind_display())
+
+    @display(description="about")
+    def about(self, row: Override) -> Any:
+        subject = row.grant or row.booking or row.door
+        guest = row.booking.customer if row.booking else row.person_name
+        return stacked(link(subject), guest)
+
+    @display(description="minutes")
+    def extra(self, row: Override) -> Any:
+        parts = ((row.minutes_before, "earlier"), (row.minutes_after, "later"))
+        return ", ".join(f"{minutes} min {word}" for minutes, word in parts if minutes) or None
+
+    @display(description="released", ordering="lifted_at")
+    def lifted(self, row: Override) -> Any:
+        return (
+            stacked(stamp(row.lifted_at, zone_of_row(row)), f"by {row.lifted_by}") if row.lifted_at else None
+        )

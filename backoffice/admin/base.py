@@ -1,0 +1,117 @@
+"""What the admins of all tables share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
+
+from backoffice.admin.acts import WithActs
+from backoffice.admin.show import EMPTY
+from backoffice.fields import fingerprint
+from backoffice.models import Venue
+from backoffice.models.places import CENTRAL
+
+
+class Table(ModelAdmin):
+    """A table: filters applied by a button, 50 rows a page, a dash for what is empty."""
+
+    list_per_page = 50
+    list_filter_submit = True
+    list_fullwidth = True
+    compressed_fields = True
+    show_full_result_count = False
+    empty_value_display = EMPTY
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """None: rows are deleted one at a time, from their page."""
+        del request
+        return {}
+
+
+class NotEdited:
+    """Rows that only the flow writes: looked at, never added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        del request, obj
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        del request, obj
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        del request, obj
+        return False
+
+
+class ReadOnly(NotEdited, Table):
+    """A table that only the flow writes."""
+
+
+class ReadOnlyWithActs(NotEdited, WithActs, Table):
+    """A table that only the flow writes, and whose rows staff can act on."""
+
+
+class ReadOnlyInline(NotEdited, TabularInline):
+    """Rows below another row, to look at."""
+
+    extra = 0
+    max_num = 0
+    show_change_link = True
+
+
+class GuestSearch(ModelAdmin):
+    """A search that also finds a guest by the whole e-mail address, which is stored encrypted."""
+
+    customer = "customer"  # the way from this table to Customer; "" on Customer itself
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Rows of the guest with this address, or what the usual search finds."""
+        if "@" not in search_term:
+            return super().get_search_results(request, queryset, search_term)
+        column = "__".join(filter(None, (self.customer, "email_fingerprint")))
+        return queryset.filter(**{column: fingerprint(search_term)}), False
+
+
+class Days(RangeDateFilter):
+    """From a day to a day, both included, on the clock of the first venue."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = Venue.objects.order_by("pk").values_list("timezone", flat=True).first()
+        self.zone = ZoneInfo(first or CENTRAL)
+        self.title = f"day ({self.zone.key})"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows whose instant lies in these days."""
+        del request
+        first, last = (self._day(end) for end in ("from", "to"))
+        bounds = {}
+        if first:
+            bounds[f"{self.parameter_name}__gte"] = self._midnight(first)
+        if last:
+            bounds[f"{self.parameter_name}__lt"] = self._midnight(last + timedelta(days=1))
+        return queryset.filter(**bounds)  # in one call, so that both hold for the same related row
+
+    def _day(self, end: str) -> date | None:
+        try:
+            return date.fromisoformat(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
+        except ValueError:
+            return None
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone)
+
+
+CHOICE, RELATED = ChoicesDropdownFilter, RelatedDropdownFilter

@@ -1,0 +1,105 @@
+"""How accounts do: what was read of them and when, and what of their budgets is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from backoffice import accounts
+from backoffice.admin.show import EMPTY, chip, distance, stamp
+from backoffice.admin.zones import zone_of_row
+from backoffice.models import PaidCall, SyncRun, VendorAccount
+from backoffice.states import RunState
+
+LATE = 3  # poll intervals without a good reading, after which what we show may be old
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """An account's state in a word, and how we know."""
+
+    word: str
+    colour: str
+    why: str
+
+    @property
+    def chip(self) -> SafeString:
+        """The word in its colour."""
+        return chip(self.word, self.colour, self.why)
+
+
+def with_health(rows: QuerySet[VendorAccount], now: datetime) -> QuerySet[Any]:
+    """Accounts with their last reading, the last good one and what they spent this month, in one query."""
+    runs = SyncRun.objects.filter(account=OuterRef("pk"), kind__in=("poll", "full")).order_by("-started_at")
+    good = runs.filter(state=RunState.OK)
+    month = now.date().replace(day=1)
+    calls = PaidCall.objects.filter(account=OuterRef("pk"), month=month).order_by().values("counter")
+    spent = calls.annotate(n=Sum("calls")).values(pair=JSONObject(counter="counter", n="n"))
+    return rows.annotate(
+        run_state=Subquery(runs.values("state")[:1]),
+        run_error=Subquery(runs.values("error")[:1]),
+        run_at=Subquery(runs.values("started_at")[:1]),
+        good_at=Subquery(good.values("started_at")[:1]),
+        good_seen=Subquery(good.values("seen")[:1]),
+        spent=ArraySubquery(spent),
+    )
+
+
+def health(row: Any, now: datetime) -> Health:
+    """The state of an account of `with_health`; "read" is said only of what was read, and when."""
+    if row.profile.connect is None:
+        return Health("not read yet", "grey", "Latchkey keeps this account but does not read it yet.")
+    if not row.enabled:
+        return Health("off", "grey", "Switched off by staff: nothing is read, nothing is issued.")
+    if row.stopped_at:
+        return Health("stopped", "red", row.stopped_reason)
+    return _by_runs(row, now)
+
+
+def _by_runs(row: Any, now: datetime) -> Health:
+    since = stamp(row.good_at, zone_of_row(row))
+    if row.run_state in (RunState.FAILED, RunState.STOPPED):
+        return Health(
+            str(row.run_state), "red" if row.run_state == RunState.STOPPED else "orange", row.run_error
+        )
+    if row.good_at is None:
+        return Health("never read", "orange", "No reading has ended well yet.")
+    if now - row.good_at > LATE * timedelta(minutes=row.poll_minutes):
+        return Health(
+            "not read lately", "orange", f"Last read whole {since}; due every {row.poll_minutes} min."
+        )
+    return Health(
+        f"read {distance(row.good_at, now)}", "green", f"Read without an error {since}: {row.good_seen} seen."
+    )
+
+
+def budgets(row: Any) -> dict[str, accounts.Budget]:
+    """The budgets of an account of `with_health`."""
+    return accounts.budgets_of(row, {pair["counter"]: pair["n"] for pair in row.spent})
+
+
+def bars(row: Any) -> SafeString | str:
+    """An account's budgets as bars: how much of each is used this month."""
+    lines = [(name, budget.used, budget.quota, *_fill(budget)) for name, budget in budgets(row).items()]
+    return (
+        format_html('<span class="lk-bars">{}</span>', format_html_join("", BAR, lines)) if lines else EMPTY
+    )
+
+
+BAR = (
+    '<span class="lk-bar"><span>{} {} of {}</span>'
+    '<span class="lk-track"><span class="lk-fill lk-fill-{}" style="width:{}%"></span></span></span>'
+)
+
+
+def _fill(budget: accounts.Budget) -> tuple[str, int]:
+    share = min(100, round(100 * budget.used / budget.quota)) if budget.quota else 100
+    colour = "red" if share >= 95 else "orange" if share >= 75 else "green"
+    return colour, share

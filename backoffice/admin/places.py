@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+
+from backoffice.admin.acts import WithActs
+from backoffice.admin.base import CHOICE, RELATED, ReadOnlyInline, Table
+from backoffice.admin.place_forms import (
+    POLICY,
+    DoorForm,
+    PathFormSet,
+    RoomForm,
+    StepForm,
+    VenueForm,
+    accounts_of,
+)
+from backoffice.admin.show import at, chip, gone, link, stacked
+from backoffice.admin.verbs import DENY, EXTEND, HOLD, LET_IN
+from backoffice.models import CalendarPairing, Door, PathStep, Resource, Room, Venue
+from integrations.types import Role
+
+RULES = ("Rules (empty: as the level above says)", {"classes": ["collapse"], "fields": POLICY})
+
+
+@admin.register(Venue)
+class VenueAdmin(Table):
+    form = VenueForm
+    list_display = ("name", "slug", "timezone", "lead_minutes", "lag_minutes")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    fieldsets = ((None, {"fields": (("name", "slug", "timezone"),)}), RULES)
+
+
+class PathInline(TabularInline):
+    model = PathStep
+    form = StepForm
+    formset = PathFormSet
+    fields = ("position", "door")
+    ordering_field = "position"
+    extra = 1
+    verbose_name = "door"
+    verbose_name_plural = "Path: the doors on the way, the outermost first"
+
+
+class SoldInline(ReadOnlyInline):
+    model = Resource
+    verbose_name_plural = "Sold as"
+    fields = ("title", "account", "ref", "session_minutes", gone())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
+        """What the room is sold as, with its accounts."""
+        return super().get_queryset(request).select_related("account", "room__venue")
+
+
+class CalendarInline(TabularInline):
+    model = CalendarPairing
+    fields = ("account", "ref", "mode", "scope")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarPairing]:
+        """The room's calendars with their accounts."""
+        return super().get_queryset(request).select_related("account", "room")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The accounts to choose from are read once, not once a line."""
+        formset = super().get_formset(request, obj, **kwargs)
+        if "account" in formset.form.base_fields:
+            known = [(a.pk, str(a)) for a in accounts_of(Role.CALENDAR)]
+            formset.add_fields = _with_choices(formset.add_fields, "account", known)
+        return formset
+
+
+def _with_choices(add_fields: Any, name: str, known: list[Any]) -> Any:
+    def added(formset: Any, form: Any, index: int | None) -> None:
+        add_fields(formset, form, index)
+        form.fields[name].choices = [("", "choose"), *known]
+
+    return added
+
+
+@admin.register(Room)
+class RoomAdmin(Table):
+    form = RoomForm
+    list_display = ("name", "venue", "way", "sold", "part_of")
+    list_select_related = ("venue", "part_of")
+    list_filter = (("venue", RELATED),)
+    search_fields = ("name", "slug", "venue__name")
+    prepopulated_fields = {"slug": ("name",)}
+    fieldsets = ((None, {"fields": (("name", "slug"), ("venue", "part_of"), "block_on")}), RULES)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        """Rooms with their doors and what they are sold as."""
+        return super().get_queryset(request).prefetch_related("steps__door", "resources__account")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """A path is chosen among the venue's doors, so the room comes first."""
+        return (PathInline, SoldInline, CalendarInline) if obj else ()
+
+    @display(description="path")
+    def way(self, row: Room) -> str:
+        return " → ".join(str(step.door) for step in row.steps.all()) or "no door yet"
+
+    @display(description="sold as")
+    def sold(self, row: Room) -> Any:
+        return stacked(*(f"{sold.account}: {sold}" for sold in row.resources.all()))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
+        """A path is written anew, numbered from 1: so doors can change places."""
+        if formset.model is not PathStep:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        if formset.has_changed():
+            room, doors = form.instance, formset.path()
+            with transaction.atomic():
+                room.steps.all().delete()
+                PathStep.objects.bulk_create(
+                    PathStep(room=room, door=door, position=n) for n, door in enumerate(doors, start=1)
+                )
+
+
+@admin.register(Door)
+class DoorAdmin(WithActs, Table):
+    form = DoorForm
+    acts = (LET_IN, HOLD, DENY, EXTEND)
+    act_related = ("venue", "account")
+    list_display = ("label", "venue", "method", "account", "power", "works", gone("at the vendor"))
+    list_select_related = ("venue", "account")
+    list_filter = (
+        ("venue", RELATED),
+        ("account", RELATED),
+        ("method", CHOICE),
+        ("gone_at", admin.EmptyFieldListFilter),
+    )
+    search_fields = ("name", "slug", "ref", "location")
+    search_help_text = "name, the vendor's id or place"
+    mirrored = ("enabled", "location", "power", at("gone_at"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What staff say; what the vendor says, once there is something."""
+        ours = ("Ours", {"fields": (("venue", "slug", "method"), ("access_level_ref", "fob_refs"))})
+        lock = (
+            "How a lock that no list has computes its codes",
+            {"fields": (("lock_model", "lock_timecode", "lock_identifier"), ("lock_clock", "lock_star"))},
+        )
+        names: tuple[Any, ...] = (("name", "account", "ref"),)
+        vendor = ("As the vendor tells it", {"fields": (*names, self.mirrored)})
+        return (vendor, ours, lock, RULES) if obj else ((None, {"fields": names}), ours, lock, RULES)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The vendor's words; the name is staff's where no list has the lock."""
+        if obj is None:
+            return ()
+        by_staff = bool((obj.lock or {}).get("timecode"))
+        return (*self.mirrored, "account", "ref", *(() if by_staff else ("name",)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: what the vendor no longer lists is gone, with its history."""
+        del request, obj
+        return False
+
+    @display(description="door", ordering="name")
+    def label(self, row: Door) -> Any:
+        return stacked(row, row.slug if row.slug != str(row) else "")
+
+    @display(description="battery", ordering="battery")
+    def power(self, row: Door) -> Any:
+        if row.battery is None:
+            return row.battery_text or None
+        colour = "red" if row.battery <= 0.15 else "orange" if row.battery <= 0.3 else "green"
+        return chip(f"{row.battery:.0%}", colour, row.battery_text)
+
+    @display(description="works", ordering="enabled", boolean=True)
+    def works(self, row: Door) -> bool:
+        return row.enabled
+
+
+class LinkedFilter(admin.EmptyFieldListFilter):
+    """Whether a thing sold at a vendor has a room of ours."""
+
+
+@admin.register(Resource)
+class ResourceAdmin(Table):
+    list_display = ("title", "account", "ref", "kind", "room", "session_minutes", gone())
+    list_select_related = ("account", "room__venue")
+    list_filter = (("account", RELATED), ("room", LinkedFilter), ("room__venue", RelatedDropdownFilter))
+    search_fields = ("title", "ref", "room__name")
+    fieldsets = (
+        ("Ours", {"fields": (("room", "session_minutes"),)}),
+        (
+            "As the source tells it",
+            {
+                "fields": (
+                    ("title", "ref", "account"),
+                    ("kind", "parent_ref", at("gone_at", "no longer exists since")),
+                )
+            },
+        ),
+    )
+    readonly_fields = ("title", "ref", "account", "kind", "parent_ref", fieldsets[1][1]["fields"][1][2])
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody: the mirror writes it."""
+        del request
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: the mirror writes it."""
+        del request, obj
+        return False
+
+
+@admin.register(CalendarPairing)
+class CalendarPairingAdmin(Table):
+    list_display = ("room", "venue", "account", "ref", "mode", "scope")
+    list_select_related = ("room__venue", "account")
+    list_filter = (("room__venue", RELATED), ("account", RELATED))
+    search_fields = ("ref", "room__name")
+    fields = (("room", "account", "ref"), ("mode", "scope"))
+
+    @display(description="venue", ordering="room__venue__name")
+    def venue(self, row: CalendarPairing) -> Any:
+        return link(row.room.venue)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only accounts that are calendars."""
+        if db_field.name == "account":
+            kwargs["queryset"] = accounts_of(Role.CALENDAR)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,178 @@
+"""The first page: who needs a person, who arrives next, how the accounts do."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+
+from backoffice import selectors
+from backoffice.admin import health
+from backoffice.admin.readiness import Readiness, readiness
+from backoffice.admin.show import chip_of, distance, span, stamp
+from backoffice.admin.zones import zone_of_row
+from backoffice.clock import now as clock
+from backoffice.models import AccessGrant, Finding, Occurrence, VendorAccount, Venue
+from backoffice.site import NAVIGATION
+from backoffice.states import LIVE_GRANTS
+from backoffice.wording import zone_of
+from integrations.types import BookingStatus
+
+AHEAD = timedelta(hours=18)  # from a morning until the night is over
+BEHIND = timedelta(hours=8)
+MOST = 25  # lines of a list on this page; the rest is one click away
+
+
+@dataclass(slots=True)
+class Door:
+    """One door of an arrival."""
+
+    name: str
+    ready: Readiness
+    grant: AccessGrant
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One occurrence: when, where, who, and whether the doors will open."""
+
+    occurrence: Occurrence
+    when: str
+    far: str
+    doors: list[Door]
+    phase: str  # over, now, next
+
+
+@dataclass(slots=True)
+class Board:
+    """One venue's arrivals."""
+
+    venue: Venue
+    clock: str
+    arrivals: list[Arrival] = field(default_factory=list)
+    earlier: list[Arrival] = field(default_factory=list)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar, with how many findings are open."""
+    headings = copy.deepcopy(NAVIGATION)
+    waiting = Finding.objects.filter(closed_at=None).count() if _may(request, "finding") else 0
+    if waiting:
+        headings[0]["items"][1] |= {"badge": str(waiting), "badge_variant": "danger"}
+    return headings
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What the first page shows; each part to those who may see its rows."""
+    now = clock()
+    context["title"] = "Today"
+    context["now"] = now
+    if _may(request, "finding"):
+        context["findings"], context["more_findings"] = _findings(now)
+    if _may(request, "occurrence") and _may(request, "accessgrant"):
+        context["boards"] = boards(now)
+    if _may(request, "issuedcode"):
+        context["lingering"] = _lingering(now)
+    if _may(request, "vendoraccount"):
+        context["accounts"] = _accounts(request, now)
+    return context
+
+
+def _may(request: HttpRequest, model: str) -> bool:
+    return bool(request.user.has_perm(f"backoffice.view_{model}"))
+
+
+# ---------------------------------------------------------------------------------------------- the parts
+
+
+def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
+    related = ("account", "door", "grant__door", "grant__occurrence__booking__account", "booking__account")
+    rows = selectors.findings_open().select_related(*related)
+    found = list(rows.defer("booking__raw", "grant__occurrence__booking__raw"))
+    lines = [
+        {
+            "row": row,
+            "state": chip_of(row.severity, row.get_severity_display()),
+            "since": distance(row.opened_at, now),
+            "booking": row.booking
+            or (row.grant.occurrence.booking if row.grant and row.grant.occurrence else None),
+        }
+        for row in found[:MOST]
+    ]
+    return lines, max(0, len(found) - MOST)
+
+
+def boards(now: datetime) -> list[Board]:
+    """Per venue who is there and who comes, from this morning until tonight is over."""
+    found = {
+        venue.pk: Board(venue, f"{now.astimezone(zone_of(venue)):%H:%M %Z}") for venue in Venue.objects.all()
+    }
+    for occurrence in _occurrences(now):
+        arrival = _arrival(occurrence, now)
+        board = found[occurrence.resource.room.venue_id]  # type: ignore[union-attr]  # filtered by it
+        (board.earlier if arrival.phase == "over" else board.arrivals).append(arrival)
+    return list(found.values())
+
+
+def _occurrences(now: datetime) -> QuerySet[Occurrence]:
+    grants = (
+        AccessGrant.objects.filter(state__in=LIVE_GRANTS)
+        .select_related("door__venue")
+        .prefetch_related("codes")
+    )
+    rows = Occurrence.objects.filter(
+        gone_at=None,
+        booking__gone_at=None,
+        resource__room__isnull=False,
+        starts_at__lt=now + AHEAD,
+        ends_at__gt=now - BEHIND,
+    ).exclude(booking__status=BookingStatus.CANCELLED)
+    rows = rows.select_related("booking__customer", "booking__account", "resource__room__venue").defer(
+        "booking__raw"
+    )
+    return rows.prefetch_related(Prefetch("grants", grants)).order_by("starts_at", "pk")
+
+
+def _arrival(occurrence: Occurrence, now: datetime) -> Arrival:
+    doors = [_door(grant, now) for grant in sorted(occurrence.grants.all(), key=lambda grant: grant.position)]
+    phase = "over" if occurrence.ends_at <= now else "now" if occurrence.starts_at <= now else "next"
+    when = span(occurrence.starts_at, occurrence.ends_at, zone_of_row(occurrence))
+    far = "there now" if phase == "now" else distance(occurrence.starts_at, now)
+    return Arrival(occurrence, when, far, doors, phase)
+
+
+def _door(grant: AccessGrant, now: datetime) -> Door:
+    return Door(str(grant.door), readiness(grant, list(grant.codes.all()), now), grant)
+
+
+def _lingering(now: datetime) -> list[dict[str, Any]]:
+    rows = selectors.codes_lingering(now).filter(starts_at__lt=now + AHEAD)
+    rows = rows.select_related("door__venue", "grant__occurrence__booking__account")
+    return [
+        {
+            "row": row,
+            "until": stamp(row.ends_at, zone_of_row(row)),
+            "state": chip_of(row.state, "still opens"),
+        }
+        for row in rows.defer("grant__occurrence__booking__raw")[:MOST]
+    ]
+
+
+def _accounts(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
+    rows: Iterable[Any] = health.with_health(VendorAccount.objects.all(), now)
+    keeper = admin.site.get_model_admin(VendorAccount)
+    return [
+        {
+            "row": row,
+            "health": health.health(row, now),
+            "bars": health.bars(row) if row.profile.budgets else "",
+            "buttons": keeper.buttons(request, row, back=request.path),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,208 @@
+"""A booking's way from message to door event, as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from backoffice.admin.moments import Moment, moments
+from backoffice.admin.readiness import Readiness, readiness
+from backoffice.admin.show import chip, chip_of, masked, span, stamp
+from backoffice.admin.zones import zone_of_row
+from backoffice.clock import now as clock
+from backoffice.models import (
+    AccessGrant,
+    Booking,
+    EntryEvent,
+    Finding,
+    IssuedCode,
+    Notice,
+    Occurrence,
+    Override,
+    StaffAct,
+    WebhookMessage,
+)
+
+
+@dataclass(slots=True)
+class CodeLine:
+    """One code: its state, how we know, when it really opens, and what can be done with it."""
+
+    code: IssuedCode
+    state: Any
+    known: Any
+    opens: str
+    secret: str
+    buttons: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class DoorLine:
+    """One door of one time: the decision and what makes it true."""
+
+    grant: AccessGrant
+    state: Any
+    ready: Readiness
+    window: str
+    codes: list[CodeLine]
+    buttons: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class TimeLine:
+    """One time in one room, and its doors in path order."""
+
+    occurrence: Occurrence
+    when: str
+    state: Any
+    over: bool
+    doors: list[DoorLine] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class WordLine:
+    """Staff's word that is in force, and how to take it back."""
+
+    override: Override
+    state: Any
+    until: str
+    about: str
+    buttons: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Way:
+    """All that the page shows."""
+
+    booking: Booking
+    status: Any
+    contact: list[tuple[str, str]]
+    times: list[TimeLine]
+    words: list[WordLine]
+    findings: list[Finding]
+    moments: list[Moment]
+    zone: str
+
+
+def way(booking: Booking, request: HttpRequest) -> Way:
+    """The way of a booking; how many queries it takes does not depend on how much there is."""
+    now, zone = clock(), zone_of_row(booking)
+    grants = list(_grants(booking))
+    codes = [code for grant in grants for code in grant.codes.all()]
+    rows = _rows(booking, codes)
+    overrides = [word for word in rows["overrides"] if word.lifted_at is None and word.ends_at > now]
+    return Way(
+        booking=booking,
+        status=chip("gone") if booking.gone_at else chip_of(booking.status, booking.status),
+        contact=_contact(booking, request),
+        times=_times(booking, grants, request, now),
+        words=[_word(word, request, zone) for word in overrides],
+        findings=rows["findings"],
+        moments=moments(booking, grants, codes, rows, zone),
+        zone=zone.key,
+    )
+
+
+def _grants(booking: Booking) -> QuerySet[AccessGrant]:
+    rows = AccessGrant.objects.filter(occurrence__booking=booking).order_by("starts_at", "position")
+    return rows.select_related("door__venue").prefetch_related("codes__door__venue", "codes__account")
+
+
+def _rows(booking: Booking, codes: Iterable[IssuedCode]) -> dict[str, list[Any]]:
+    """What else happened around the booking."""
+    messages = WebhookMessage.objects.filter(account=booking.account_id, booking_ref=booking.ref)
+    words = Override.objects.filter(booking=booking) | Override.objects.filter(
+        grant__occurrence__booking=booking
+    )
+    findings = Finding.objects.filter(closed_at=None)
+    about = findings.filter(booking=booking) | findings.filter(grant__occurrence__booking=booking)
+    return {
+        "messages": list(messages.defer("raw")),
+        "overrides": list(words.select_related("author", "lifted_by", "grant__door")),
+        "findings": list(about.distinct()),
+        "notices": list(Notice.objects.filter(booking=booking)),
+        "events": list(
+            EntryEvent.objects.filter(code__in=codes).select_related("door", "account").defer("raw")
+        ),
+        "acts": list(
+            StaffAct.objects.filter(booking=booking).select_related("author", "code__door", "grant__door")
+        ),
+    }
+
+
+def _contact(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
+    """E-mail and phone, to those who may see them; to others, that there are some."""
+    customer = booking.customer
+    if customer is None:
+        return []
+    may = request.user.has_perm("backoffice.contact_customer")
+    values = (("E-mail", customer.email), ("Phone", customer.phone))
+    return [(name, value if may else masked(value)) for name, value in values if value]
+
+
+def _times(
+    booking: Booking, grants: list[AccessGrant], request: HttpRequest, now: datetime
+) -> list[TimeLine]:
+    by_time: dict[int | None, list[AccessGrant]] = {}
+    for grant in grants:
+        by_time.setdefault(grant.occurrence_id, []).append(grant)
+    lines = []
+    for occurrence in booking.occurrences.all():
+        zone = zone_of_row(occurrence)
+        when = span(occurrence.starts_at, occurrence.ends_at, zone)
+        doors = [_door(grant, request, now) for grant in by_time.get(occurrence.pk, ())]
+        over = occurrence.ends_at < now or occurrence.gone_at is not None
+        lines.append(TimeLine(occurrence, when, _presence(occurrence, zone), over, doors))
+    return lines
+
+
+def _presence(occurrence: Occurrence, zone: ZoneInfo) -> Any:
+    if occurrence.gone_at:
+        return chip("gone", "grey", f"since {stamp(occurrence.gone_at, zone)}")
+    if occurrence.missing_since:
+        return chip("missing at the source", "orange", f"since {stamp(occurrence.missing_since, zone)}")
+    return ""
+
+
+def _door(grant: AccessGrant, request: HttpRequest, now: datetime) -> DoorLine:
+    zone = zone_of_row(grant)
+    return DoorLine(
+        grant=grant,
+        state=chip_of(grant.state, grant.get_state_display()),
+        ready=readiness(grant, list(grant.codes.all()), now),
+        window=span(grant.starts_at, grant.ends_at, zone),
+        codes=[_code(code, request, zone) for code in grant.codes.all()],
+        buttons=_buttons(grant, request),
+    )
+
+
+def _code(code: IssuedCode, request: HttpRequest, zone: ZoneInfo) -> CodeLine:
+    return CodeLine(
+        code=code,
+        state=chip_of(code.state, code.get_state_display()),
+        known=chip_of(code.known, code.get_known_display()),
+        opens=span(code.starts_at, code.ends_at, zone),
+        secret=masked(code.secret),
+        buttons=_buttons(code, request),
+    )
+
+
+def _word(override: Override, request: HttpRequest, zone: ZoneInfo) -> WordLine:
+    about = str(override.grant.door) if override.grant else "the whole booking"
+    state = chip_of(override.kind, override.get_kind_display())
+    return WordLine(override, state, stamp(override.ends_at, zone), about, _buttons(override, request))
+
+
+def _buttons(row: Any, request: HttpRequest) -> list[dict[str, Any]]:
+    """What this person may do with a row, coming back to the booking's page afterwards."""
+    buttons: list[dict[str, Any]] = admin.site.get_model_admin(type(row)).buttons(
+        request, row, back=request.path
+    )
+    return buttons
