@@ -125,6 +125,18 @@ def test_an_exhausted_budget_queues_the_code_and_goes_on_after_a_bolt_on(sandbox
     assert code.state == CodeState.ACTIVE
 
 
+def test_the_vendors_own_limit_is_not_hammered(sandbox, kit, code):
+    for hour in range(10, 15):
+        CodeFactory(grant__door=code.door, start_local=f"2026-03-09 {hour}:00")
+    sandbox.vendors.codelocks.switch["netcode_quota"] = 0
+    for minutes in range(0, 300, 10):
+        issue(kit, NOW + timedelta(minutes=minutes))
+    assert PaidCall.objects.count() == 1
+    sandbox.vendors.codelocks.switch["netcode_quota"] = 9
+    issue(kit, NOW + timedelta(hours=6, minutes=1))
+    assert set(IssuedCode.objects.values_list("state", flat=True)) == {CodeState.ACTIVE}
+
+
 def test_a_row_that_a_dead_worker_left_is_issued_at_once(sandbox, kit, code):
     IssuedCode.objects.update(state=CodeState.ISSUING)
     issue(kit)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from backoffice import accounts
 from backoffice.flow.issue.bundles import Bundle, bundles_due, order_of
-from backoffice.flow.issue.record import Issued, end, put_off, record_made
+from backoffice.flow.issue.record import Issued, end, put_off, queue, record_made
 from backoffice.models import (
     Cardholder,
     Credential,
@@ -78,6 +78,8 @@ def _carry_out_all(bundles: Sequence[Bundle], provider: AccessProvider, done: Is
         except (Unavailable, Garbled) as error:
             done.error = error.text
             failures += 1
+            if isinstance(error, OverBudget):
+                queue(bundles[start + size :], error, now)
             if failures == PATIENCE or isinstance(error, OverBudget):
                 return
 

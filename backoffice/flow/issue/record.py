@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable,
 from integrations.types import CodeRecord, Outcome
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=20), timedelta(minutes=15)
-BUDGET_RETRY = timedelta(hours=1)
+BUDGET_RETRY, REFUSED_BUDGET_RETRY = timedelta(hours=1), timedelta(hours=6)
 GARBLED_TRIES = 3  # an answer nobody understands may cost a paid call each time
 
 
@@ -97,6 +98,14 @@ def _back(bundle: Bundle, error: VendorError, now: datetime) -> None:
         _later(code, error.text, now)
 
 
+def queue(bundles: Sequence[Bundle], error: OverBudget, now: datetime) -> None:
+    """Let codes that were not even asked for wait for the budget with the one that was."""
+    for bundle in bundles:
+        waiting = [code.pk for code in bundle.wanted if code.state == CodeState.PLANNED]
+        rows = IssuedCode.objects.filter(pk__in=waiting, state=CodeState.PLANNED)
+        rows.update(error=error.text, next_try_at=now + _pause(bundle.first, error))
+
+
 def _later(code: IssuedCode, text: str, now: datetime) -> None:
     """Try a revocation again later; it is never given up."""
     IssuedCode.objects.filter(pk=code.pk).update(
@@ -105,8 +114,8 @@ def _later(code: IssuedCode, text: str, now: datetime) -> None:
 
 
 def _pause(code: IssuedCode, error: VendorError | None) -> timedelta:
-    if isinstance(error, OverBudget):
-        return BUDGET_RETRY
+    if isinstance(error, OverBudget):  # where the vendor itself says so, each try is a counted call
+        return REFUSED_BUDGET_RETRY if error.status == 429 else BUDGET_RETRY
     pause: timedelta = min(FIRST_RETRY * 2**code.attempts, LAST_RETRY) if code.attempts < 10 else LAST_RETRY
     if error is not None and error.retry_after:
         return max(pause, timedelta(seconds=min(error.retry_after, 3600)))
