@@ -1,9 +1,0 @@
-"""Placeholder until the stand-in lands."""
-
-from __future__ import annotations
-
-from integrations.sandbox.wire import Sandbox
-
-
-class LockmeSandbox(Sandbox):
-    """Placeholder."""

@@ -1,0 +1,90 @@
+"""The sandbox Lock.me on its page: tables of what is there, and forms to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from integrations.sandbox.lockme import forms
+from integrations.sandbox.lockme.dashboard import Dashboard
+from integrations.sandbox.wire import Action
+
+SLOT = ("room", "date", "hour")
+PERSON = ("name", "surname", "email", "phone", "people", "language", "comment")
+
+
+class Panel(Dashboard):
+    """The page's side of it; every field of a form comes as text."""
+
+    def actions(self) -> Iterable[Action]:
+        """Forms of the page."""
+        return (
+            Action("book", "Book: source web (cart), widget, panel", (*SLOT, "source", *PERSON), self._book),
+            Action("pay", "Pay, or confirm", ("number",), self._pay),
+            Action("move", "Move (room may be empty)", ("number", *SLOT), self._move),
+            Action("edit", "Edit", ("number", *PERSON), self._edit),
+            Action("cancel", "Cancel, also when paid", ("number",), self._cancel),
+            Action("send_test", "Send a test webhook", ("room",), self._test),
+            Action("subscribe", "Add a webhook (department empty: all)", ("url", "department"), self._hook),
+            Action("expire_tokens", "Let access tokens expire", (), self._expire),
+        )
+
+    def state(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Tables of the page."""
+        with self._lock:
+            rooms = [{**room.shown(), "ours": room.ours} for room in self.store.rooms.values()]
+            messages = [
+                {
+                    "id": each.number,
+                    "action": each.action,
+                    "room": each.room,
+                    "reservation": each.reservation,
+                    "sent": each.attempts,
+                    "next": each.due_at,
+                    "read": each.read_at,
+                }
+                for each in self.postbox.messages.values()
+            ]
+            return {
+                "reservations": [dict(each) for each in self.store.reservations.values()],
+                "rooms": rooms,
+                "messages": messages,
+                "webhooks": [{"to": url.split("?")[0]} for url in self.postbox.hooks],
+                "sent": [
+                    {"at": each.at, "message": each.message, "status": each.status}
+                    for each in self.postbox.sent
+                ],
+            }
+
+    def _book(self, room: str, date: str, hour: str, source: str = "", **person: str) -> str:
+        fields = forms.reservation({name: value for name, value in person.items() if value})
+        number = self.book(int(room), date, hour, source=source or "web", **fields)
+        return f"reservation {number}"
+
+    def _pay(self, number: str) -> str:
+        self.pay(int(number))
+        return f"reservation {number} is paid"
+
+    def _move(self, number: str, room: str, date: str, hour: str) -> str:
+        self.move(int(number), int(room) if room else None, date, hour)
+        return f"reservation {number} is at {date} {hour}"
+
+    def _edit(self, number: str, **person: str) -> str:
+        fields = forms.reservation({name: value for name, value in person.items() if value})
+        self.edit(int(number), **fields)
+        return f"reservation {number} is edited"
+
+    def _cancel(self, number: str) -> str:
+        self.cancel(int(number))
+        return f"reservation {number} is cancelled"
+
+    def _test(self, room: str = "") -> str:
+        return f"message {self.send_test(int(room) if room else None)}"
+
+    def _hook(self, url: str, department: str = "") -> str:
+        self.subscribe(url, department)
+        return "the webhook hears of what changes from now on"
+
+    def _expire(self) -> str:
+        self.expire_tokens()
+        return "every access token is dead"
