@@ -40,7 +40,7 @@ def test_the_profile_has_a_language(client: Locaboo) -> None:
 
 def test_an_event_is_found_by_the_id_in_the_list(client: Locaboo) -> None:
     (listed,) = client.catalogue.events(date(2026, 5, 1), date(2026, 5, 31))
-    found = client.catalogue.event(listed["id"])
+    found = client.catalogue.event(str(listed["id"]))
     assert found is not None
     assert found["event_title"] == listed["event_title"]
     assert client.catalogue.event("7") is None
