@@ -22,6 +22,8 @@ GRANT_RELATED = (
 )
 CODE_RELATED = ("account", "door__venue", *(f"grant__{name}" for name in GRANT_RELATED))
 
+PIN = secret("secret", "PIN or key")
+
 
 def who(grant: AccessGrant) -> Any:
     """The guest of a grant, or the person whom staff let in."""
@@ -119,7 +121,7 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
         state(),
         state("known", "how we know"),
         "why",
-        "pin",
+        PIN,
     )
     list_display_links = ("opens",)
     list_select_related = CODE_RELATED
@@ -152,7 +154,7 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
                 "fields": (
                     ("guest", "order", "grant"),
                     ("door_and_venue", "method", "account"),
-                    (state(), state("known", "how we know"), "pin"),
+                    (state(), state("known", "how we know"), PIN),
                     ("reason", "error"),
                 )
             },
@@ -215,8 +217,6 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
     @display(description="reason")
     def why(self, row: IssuedCode) -> Any:
         return stacked(row.error or row.reason, row.reason if row.error else "")
-
-    pin = secret("secret", "PIN or key")
 
 
 @admin.register(Override)

@@ -68,6 +68,11 @@ class ReadOnlyInline(NotEdited, TabularInline):
     max_num = 0
     show_change_link = True
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """All of them."""
+        del request, obj
+        return self.fields
+
 
 class GuestSearch(ModelAdmin):
     """A search that also finds a guest by the whole e-mail address, which is stored encrypted."""

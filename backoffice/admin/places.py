@@ -48,6 +48,10 @@ class PathInline(TabularInline):
     verbose_name = "door"
     verbose_name_plural = "Path: the doors on the way, the outermost first"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PathStep]:
+        """The steps with their doors."""
+        return super().get_queryset(request).select_related("door")
+
 
 class SoldInline(ReadOnlyInline):
     model = Resource

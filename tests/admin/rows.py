@@ -1,0 +1,87 @@
+"""Rows in every table, with marked values in everything that must not be shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+
+from backoffice import models
+from tests import factories as make
+
+MARK = "plantedsecret"
+EMAIL = f"{MARK}@mail.test"
+HOUR = timedelta(hours=1)
+
+
+def fill(count, now):
+    """So many rows in every table, hanging together: `count` bookings of one room, `count` doors of its path."""
+    lock_account = make.CodelocksFactory(secrets={"api_key": MARK}, hook_token=f"{MARK}-hook")
+    source = make.AccountFactory(secrets={"client_id": MARK}, hook_token=f"{MARK}-source")
+    venue = make.VenueFactory()
+    doors = [make.DoorFactory(account=lock_account, venue=venue) for _ in range(count)]
+    room = make.RoomFactory(venue=venue, path=doors)
+    resource = make.ResourceFactory(account=source, room=room)
+    for n in range(count):
+        booking = _booking(source, resource, n, now)
+        _access(booking, doors[n], n, now)
+        _places(venue, source, n, now)
+        _directory(lock_account, n, now)
+    return booking
+
+
+def _booking(source, resource, n, now):
+    customer = make.CustomerFactory(account=source, name=f"Guest {n}", email=EMAIL, phone=f"+49{MARK}")
+    booking = make.BookingFactory(
+        account=source, customer=customer, raw={"contact": MARK}, ref=f"{n + 100}", external_ref=f"EXT{n}"
+    )
+    make.OccurrenceFactory(booking=booking, resource=resource, starts_at=now + n * HOUR)
+    models.WebhookMessage.objects.create(
+        account=source, ref=f"m{n}", booking_ref=booking.ref, received_at=now, raw={"contact": MARK}
+    )
+    models.RejectedRow.objects.create(
+        account=source, kind="booking", ref=str(n), reason="no start", digest="d", seen_at=now, raw={"x": MARK}
+    )
+    make.RunFactory(account=source, started_at=now - n * HOUR)
+    return booking
+
+
+def _access(booking, door, n, now):
+    author = make.UserFactory()
+    grant = make.GrantFactory(occurrence=booking.occurrences.get(), door=door)
+    code = make.CodeFactory(grant=grant, state="lingering", secret=MARK, starts_at=now, ends_at=now + 3 * HOUR)
+    make.EventFactory(account=door.account, door=door, code=code, happened_at=now, raw={"x": MARK})
+    make.OverrideFactory(author=author, booking=booking, starts_at=now, ends_at=now + HOUR, person_email=EMAIL)
+    notice = make.NoticeFactory(booking=booking, recipient=EMAIL, body=f"PIN {MARK}")
+    notice.codes.add(code)
+    models.Finding.objects.create(kind="test", key=str(n), text="look", booking=booking, door=door, opened_at=now)
+    models.StaffAct.objects.create(
+        at=now, author=author, verb="hold", reason="r", target="booking", booking=booking, grant=grant, code=code
+    )
+    models.KnownAnswer.objects.create(account=door.account, digest=f"d{n}", secret=MARK, asked_at=now)
+    models.PaidCall.objects.create(account=door.account, counter="netcode", month=now.date().replace(day=1), at=now)
+    content = ContentType.objects.get_for_model(models.Venue)
+    LogEntry.objects.create(user=author, content_type=content, object_repr="x", action_flag=CHANGE, action_time=now)
+
+
+def _places(venue, source, n, now):
+    del now
+    Group.objects.create(name=f"group {n}")
+    other = make.RoomFactory(venue=venue, name=f"Room {n}")
+    make.ResourceFactory(account=source, room=other)
+    calendar = make.AccountFactory(vendor="google_calendar", slug=f"cal-{n}")
+    models.CalendarPairing.objects.create(room=other, account=calendar, ref=f"{n}@calendar")
+
+
+def _directory(account, n, now):
+    named = {"account": account, "ref": str(n)}
+    models.AccessLevel.objects.create(**named, name="Level", door_refs=["501"])
+    models.Schedule.objects.create(**named, name="Days", days=[True] * 7)
+    models.Cardholder.objects.create(**named, name="Holder", starts_at=now, ends_at=now + HOUR, level_refs=["11"])
+    models.Credential.objects.create(**named, secret=MARK)
+    models.LockGrid.objects.create(**named, durations=[[1, 1, 0]], read_at=now)
+    fob = models.Fob.objects.create(**named, name="Fob", starts_at=now, ends_at=now + HOUR)
+    grant = models.AccessGrant.objects.order_by("-pk").first()
+    models.FobLoan.objects.create(fob=fob, grant=grant, starts_at=now, ends_at=now + HOUR)
