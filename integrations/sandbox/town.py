@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from integrations.sandbox.lockme.store import starts_at
 from integrations.sandbox.server import Vendors
 
 HOME = ZoneInfo("Europe/Berlin")
@@ -130,7 +131,7 @@ def _special(vendors: Vendors, random: Random, today: date) -> None:
     vendors.locaboo.book(73, begin + timedelta(days=3, hours=2), begin + timedelta(days=3, hours=3), 4703)
     twice = datetime.combine(today + timedelta(days=1), time(12, 15))
     vendors.locaboo.book(90, twice, twice + timedelta(hours=2), 4704, "Robotics in the laboratory")
-    if not vendors.lockme.taken(1398, twice.date().isoformat(), "13:00:00"):
+    if not _taken(vendors, 1398, twice.date().isoformat(), "13:00:00"):
         book_game(vendors, random, 1398, twice.date(), "13:00")
     night = next_clock_change(vendors.clock.now())
     vendors.locaboo.book(95, night - timedelta(hours=2), night + timedelta(hours=3), 4706, "Night session")
@@ -163,19 +164,29 @@ def disturb(vendors: Vendors, seed: int = 11) -> list[str]:
 
 def live(vendors: Vendors, random: Random) -> str:
     """One more thing that happens in town; what it was."""
-    acts = (_book, _book, _book, _last_minute, _move, _cancel)
-    act = random.choice(acts)
-    if act in (_book, _last_minute):
-        return act(vendors, random)  # type: ignore[call-arg]  # the acts without a booking of their own
+    act = random.choice((_book, _book, _book, _last_minute))
     soon = list(_upcoming(vendors, timedelta(hours=1), timedelta(days=3)))
-    return act(vendors, random, random.choice(soon)) if soon else ""  # type: ignore[call-arg]
+    if soon and random.random() < 0.35:
+        return random.choice((_move, _cancel))(vendors, random, random.choice(soon))
+    return act(vendors, random)
 
 
 def _upcoming(vendors: Vendors, after: timedelta, before: timedelta) -> Iterator[int]:
-    now = vendors.clock.now()
-    for number, starts in vendors.lockme.starts().items():
-        if after <= starts - now <= before:
+    now, lockme = vendors.clock.now(), vendors.lockme
+    for number, reservation in list(lockme.store.reservations.items()):
+        if after <= starts_at(reservation, lockme.zone) - now <= before:
             yield number
+
+
+def _taken(vendors: Vendors, room: int, day: str, hour: str) -> bool:
+    return vendors.lockme.store.taken(room, day, hour)
+
+
+def _busy(vendors: Vendors, room: int, begin: datetime) -> bool:
+    """Does another game begin too near?"""
+    lockme = vendors.lockme
+    starts = [starts_at(r, lockme.zone) for r in lockme.store.reservations.values() if r["roomid"] == room]
+    return any(abs(other - begin) < timedelta(minutes=90) for other in starts)
 
 
 def _free_slot(vendors: Vendors, random: Random, days: tuple[int, ...]) -> tuple[int, str, str] | None:
@@ -184,7 +195,7 @@ def _free_slot(vendors: Vendors, random: Random, days: tuple[int, ...]) -> tuple
         room, slot = random.choice(list(GAMES)), random.choice(SLOTS)
         day = (today + timedelta(days=random.choice(days))).date()
         hour = datetime.combine(day, time.fromisoformat(slot), HOME)
-        if hour > today and not vendors.lockme.taken(room, day.isoformat(), f"{slot}:00"):
+        if hour > today and not _taken(vendors, room, day.isoformat(), f"{slot}:00"):
             return room, day.isoformat(), slot
     return None
 
@@ -202,11 +213,10 @@ def _last_minute(vendors: Vendors, random: Random) -> str:
     """In a quarter of an hour, in the first room that is free then."""
     begin = vendors.clock.now().astimezone(HOME) + timedelta(minutes=15)
     begin -= timedelta(minutes=begin.minute % 5, seconds=begin.second, microseconds=begin.microsecond)
-    for room in GAMES:
-        day, slot = begin.date(), f"{begin:%H:%M}"
-        if not vendors.lockme.taken(room, day.isoformat(), f"{slot}:00"):
-            book_game(vendors, random, room, day, slot)
-            return f"{GAMES[room]} was booked for {slot}, in a quarter of an hour"
+    for room, name in GAMES.items():
+        if not _busy(vendors, room, begin):
+            book_game(vendors, random, room, begin.date(), f"{begin:%H:%M}")
+            return f"{name} was booked for {begin:%H:%M}, in a quarter of an hour"
     return ""
 
 
