@@ -11,9 +11,10 @@ from typing import Any
 from django.db import transaction
 
 from backoffice.flow.mirror import bulk, digests
+from backoffice.flow.mirror.digests import Span
 from backoffice.flow.mirror.drafts import Draft
 from backoffice.flow.mirror.listed import clip, store
-from backoffice.flow.mirror.matching import Held, Span, match
+from backoffice.flow.mirror.matching import Held, match
 from backoffice.flow.mirror.places import carried_ref, customer_fields
 from backoffice.flow.mirror.runs import Run, lock
 from backoffice.models import Booking, Customer, Occurrence
@@ -99,7 +100,8 @@ def _apply(run: Run, drafts: Sequence[Draft], *, single: bool) -> dict[int, str]
     _carried(run, [draft for draft in drafts if _may(run, known.get(draft.record.ref))])
     _add(run, [draft for draft in drafts if draft.record.ref not in known])
     held = _held(known.values())
-    edits, left = Edits(run, single), {}
+    edits = Edits(run, single)
+    left: dict[int, str] = {}
     for draft in drafts:
         booking = known.get(draft.record.ref)
         if booking is not None and _may(run, booking):

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backoffice.flow.mirror import applying, evidence, known, schedule
+from backoffice.flow.mirror.clues import Clues
 from backoffice.flow.mirror.drafts import Desk
-from backoffice.flow.mirror.evidence import Clues
 from backoffice.flow.mirror.places import readable_refs, refresh_customers, refresh_resources
 from backoffice.flow.mirror.runs import Run, begin
 from backoffice.models import Booking, SyncRun, VendorAccount
@@ -105,9 +105,9 @@ def _read(run: Run, desk: Desk, window: Window, clues: Clues) -> None:
     run.reject(reading.rejected)
     drafts = desk.drafts(reading.bookings)
     run.seen.update(drafts)
-    changed = known.changed(run.account, {ref: draft.digest for ref, draft in drafts.items()})
-    left = applying.apply(run, (draft for ref, draft in drafts.items() if ref in changed))
-    clues.add(reading, left)
+    compared = known.compare(run.account, {ref: draft.digest for ref, draft in drafts.items()})
+    left = applying.apply(run, (draft for ref, draft in drafts.items() if ref in compared.changed))
+    clues.add(reading, compared.told, left)
 
 
 def _read_lately(account: VendorAccount, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from backoffice.flow.mirror import known, schedule
-from backoffice.flow.mirror.known import Absent
+from backoffice.flow.mirror.known import Absent, Told
 from backoffice.models import VendorAccount
 from integrations.types import Reading
 
@@ -48,18 +48,19 @@ class Clues:
     _elsewhere: dict[str, set[Hashable]] = field(default_factory=lambda: defaultdict(set))
     _first: datetime | None = None
 
-    def add(self, reading: Reading, left: Collection[int]) -> None:
+    def add(self, reading: Reading, told: list[int], left: Collection[int]) -> None:
         """Compare one complete answer, already applied, with what is known of its window.
 
-        `left` are the occurrences that bookings in the answer no longer list. Rows that could not be read
-        are no evidence; when nobody can say what such a row was, the whole window proves nothing.
+        `told` are the keys of its bookings that had been known before, `left` are the occurrences that
+        bookings in the answer no longer list. Rows that could not be read are no evidence; when nobody can
+        say what such a row was, the whole window proves nothing.
         """
         first, last = schedule.bounds(reading.window, ZoneInfo(self.account.timezone))
         self._first = min(self._first or first, first)
         self._remember(reading, first, last)
         bad = {row.ref for row in reading.rejected}
-        told = {each.ref for each in reading.bookings}
-        lost = known.absent(self.account, reading.window, told | bad, left, self.now)
+        refs = bad.union(each.ref for each in reading.bookings)
+        lost = known.absent(self.account, reading.window, Told(told, refs, left), self.now)
         fresh = {each.pk: each for each in lost if each.ref == "" or each.ref not in bad}
         self._absent |= fresh
         if bad - known.refs_known(self.account, bad):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +19,6 @@ from integrations.types import BookingRecord, CustomerRecord
 
 VERSION = "1"  # a digest of another version is written anew when its row is next looked at
 LOOK = ""  # in place of a digest: look at the row closely next time
-BETWEEN = "\x1f"
 
 encoded = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":")).encode
 
@@ -34,39 +34,39 @@ class Span(NamedTuple):
     ends_text: str
 
 
-def of(text: str) -> str:
-    """The digest of a text."""
+def of(content: bytes) -> str:
+    """The digest of some bytes."""
     digest = _keyed(tuple(settings.FIELD_ENCRYPTION_KEYS)).copy()
-    digest.update(text.encode("utf-8", "surrogatepass"))
+    digest.update(content)
     return VERSION + digest.hexdigest()
 
 
 def of_fields(fields: Mapping[str, Any]) -> str:
     """The digest of a row's columns."""
-    return of(encoded(fields))
+    return of(_text(fields))
 
 
 def of_booking(record: BookingRecord, spans: Iterable[Span], customer: int | None) -> str:
     """The digest of a booking with its spans, whatever their order; `customer` is the key of their row."""
-    times = [
-        f"{ref}|{place}|{starts}|{ends}|{first}|{last}"
-        for ref, place, starts, ends, first, last in sorted(spans)
-    ]
-    return of(BETWEEN.join((*_said(record), str(customer), *_carried(record.customer), *times)))
+    times = sorted(
+        (ref, place, starts.timestamp(), ends.timestamp(), first, last)
+        for ref, place, starts, ends, first, last in spans
+    )
+    said = _said(record)
+    return of(_bytes((said, customer, _carried(record.customer), times, record.raw)))
 
 
-def _said(record: BookingRecord) -> tuple[str, ...]:
+def _said(record: BookingRecord) -> tuple[Any, ...]:
     return (
-        record.status,
+        str(record.status),
         record.status_text,
         record.title,
         record.external_ref,
         record.channel,
         record.language,
-        str(record.people),
+        record.people,
         record.price,
         record.booked_text,
-        encoded(record.raw),
     )
 
 
@@ -74,6 +74,21 @@ def _carried(customer: CustomerRecord | None) -> tuple[str, ...]:
     if customer is None:
         return ()
     return (customer.name, customer.company, customer.email, customer.phone, customer.language)
+
+
+def _bytes(value: Any) -> bytes:
+    """A value as bytes, several times as fast as JSON; a map in another order has other bytes.
+
+    Version 2 of the format has the same bytes for the same values, which later ones do not promise.
+    """
+    try:
+        return marshal.dumps(value, 2)
+    except ValueError:
+        return _text(value)
+
+
+def _text(value: Any) -> bytes:
+    return encoded(value).encode("utf-8", "surrogatepass")
 
 
 @lru_cache(maxsize=4)

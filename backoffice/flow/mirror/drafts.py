@@ -60,8 +60,9 @@ class Desk:
         return False
 
     def _draft(self, record: BookingRecord) -> Draft:
+        bad: list[Rejected] = []
         try:
-            spans, bad = tuple(self._spans(record)), []
+            spans = tuple(self._spans(record))
         except (KeyError, ValueError):
             spans, bad = self._sorted_out(record)
         customer = self.customers.get(record.customer_ref) if record.customer_ref else None

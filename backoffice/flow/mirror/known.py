@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,13 +18,16 @@ from integrations.types import BookingStatus, Window
 # what may open a door, now or when staff have looked at it
 WITH_ACCESS = (BookingStatus.CONFIRMED.value, BookingStatus.UNKNOWN.value)
 
-CHANGED = """
-SELECT n.ref FROM unnest(%(refs)s::text[], %(digests)s::text[]) AS n(ref, digest)
-WHERE NOT EXISTS (
-    SELECT 1 FROM backoffice_booking b
-    WHERE b.account_id = %(account)s AND b.ref = n.ref AND b.digest = n.digest AND n.digest <> ''
-)"""
+# the lateral join makes PostgreSQL look each booking up instead of reading the account whole per window
+COMPARED = """
+SELECT n.ref, k.id, n.digest <> '' AND n.digest = k.digest
+FROM unnest(%(refs)s::text[], %(digests)s::text[]) AS n(ref, digest)
+LEFT JOIN LATERAL (
+    SELECT b.id, b.digest FROM backoffice_booking b
+    WHERE b.account_id = %(account)s AND b.ref = n.ref OFFSET 0
+) k ON true"""
 
+# `told` leaves few rows for the joins; `refs` are in it but for the bookings that are new
 ABSENT = """
 SELECT o.id, o.booking_id, b.ref, r.ref, o.ref, o.starts_at, o.ends_at, o.missing_since, b.status
 FROM backoffice_occurrence o
@@ -32,6 +36,7 @@ JOIN backoffice_resource r ON r.id = o.resource_id
 WHERE b.account_id = %(account)s AND b.changed_at <= %(now)s AND o.gone_at IS NULL
     AND o.starts_at >= %(first)s AND o.starts_at < %(last)s
     AND (%(resource)s = '' OR r.ref = %(resource)s)
+    AND (o.booking_id <> ALL(%(told)s::bigint[]) OR o.id = ANY(%(left)s::bigint[]))
     AND (b.ref <> ALL(%(refs)s::text[]) OR o.id = ANY(%(left)s::bigint[]))"""
 
 
@@ -49,22 +54,37 @@ class Absent(NamedTuple):
     status: str
 
 
-def changed(account: VendorAccount, digests: Mapping[str, str]) -> set[str]:
-    """Those of the bookings (ref -> digest) that are not known just like that."""
-    if not digests:
-        return set()
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer told of: bookings by key and by ref; but not of `left`, occurrences of theirs."""
+
+    keys: list[int]
+    refs: Collection[str]
+    left: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Which bookings of an answer are known (their keys), and which of them are not known just like that."""
+
+    told: list[int]
+    changed: set[str]
+
+
+def compare(account: VendorAccount, digests: Mapping[str, str]) -> Compared:
+    """Compare an answer's bookings (ref -> digest) with ours."""
     values = {"account": account.pk, "refs": list(digests), "digests": list(digests.values())}
-    return {ref for (ref,) in _rows(CHANGED, values)}
+    rows = _rows(COMPARED, values) if digests else []
+    return Compared([pk for _, pk, _ in rows if pk], {ref for ref, _, same in rows if not same})
 
 
 def absent(
     account: VendorAccount,
     window: Window,
-    refs: Collection[str],
-    left: Collection[int],
+    told: Told,
     now: datetime,
 ) -> list[Absent]:
-    """Live occurrences that start in the window, of bookings that are none of `refs`, or that are in `left`.
+    """Live occurrences that start in the window and that its answer did not tell of.
 
     Bookings that a later reading than `now` has changed are left out.
     """
@@ -74,8 +94,9 @@ def absent(
         "resource": window.resource_ref,
         "first": first,
         "last": last,
-        "refs": list(refs),
-        "left": list(left),
+        "told": told.keys,
+        "refs": list(told.refs),
+        "left": list(told.left),
         "now": now,
     }
     return [Absent(*row) for row in _rows(ABSENT, values)]
@@ -110,4 +131,5 @@ def refs_known(account: VendorAccount, refs: Collection[str]) -> set[str]:
 def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

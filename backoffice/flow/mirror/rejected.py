@@ -28,7 +28,7 @@ def store(account: VendorAccount, found: Mapping[Name, Rejected], now: datetime)
     fresh = []
     for key, row in found.items():
         reason = row.reason.replace("\0", "")
-        digest = digests.of(reason + digests.encoded(row.raw))
+        digest = digests.of_fields({"reason": reason, "raw": row.raw})
         values = {"reason": reason, "raw": dict(row.raw), "digest": digest, "seen_at": now}
         if key not in known:
             fresh.append(RejectedRow(account=account, kind=key[0], ref=key[1], **values))
