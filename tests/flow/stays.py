@@ -1,0 +1,31 @@
+"""A guest's stay as the steps before have left it: doors, decisions, codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backoffice.models import AccessGrant, IssuedCode
+from backoffice.states import CodeState, Known
+from tests.factories import (
+    NOW,
+    CodeFactory,
+    DoorFactory,
+    GrantFactory,
+    OccurrenceFactory,
+    RoomFactory,
+    VenueFactory,
+)
+
+
+def active(grant: AccessGrant, secret: str = "004211", **fields: Any) -> IssuedCode:
+    """An active code of a grant."""
+    made = {"state": CodeState.ACTIVE, "known": Known.ACCEPTED, "issued_at": NOW, **fields}
+    return CodeFactory(grant=grant, secret=secret, **made)
+
+
+def stay(doors: int = 1, **fields: Any) -> list[AccessGrant]:
+    """One booked hour in the laboratory, 18:00 in Berlin, with so many doors granted and none issued."""
+    room = fields.pop("room", None) or RoomFactory(venue=VenueFactory())
+    occurrence = OccurrenceFactory(room=room, **fields)
+    path = [DoorFactory(venue=room.venue, name=f"Door {n}") for n in range(1, doors + 1)]
+    return [GrantFactory(occurrence=occurrence, door=door, position=n) for n, door in enumerate(path, 1)]
