@@ -50,6 +50,7 @@ VENDORS: Mapping[str, Vendor] = {
         role=Role.ACCESS,
         secrets=("apiuser", "apikey"),
         connect=lockt.connect,
+        default_options={"app": "BEST Switch"},  # the name guests find it by
         methods=(Method.CARD, Method.FOB),
         poll_minutes=5,
     ),
