@@ -158,7 +158,7 @@ class Office(Sandbox):
     def _urls(self, message: Message) -> list[str]:
         with self._lock:
             urls = self.postbox.urls(self.store.rooms[message.room].department)
-        return urls * (1 + self.switch["duplicates"])
+        return urls * (1 + int(self.switch["duplicates"]))
 
     def _empty_carts(self) -> None:
         for reservation in self.store.expired(self.clock.now()):
