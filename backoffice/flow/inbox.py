@@ -111,5 +111,6 @@ def _note(message: WebhookMessage) -> str:
 
 
 def _pause(attempts: int, retry_after: float | None) -> timedelta:
-    pause = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LAST_RETRY)
+    doublings: int = min(attempts - 1, 20)
+    pause = min(FIRST_RETRY * (1 << doublings), LAST_RETRY)
     return max(pause, timedelta(seconds=min(retry_after or 0.0, LAST_RETRY.total_seconds())))
