@@ -113,8 +113,10 @@ def _end(raw: Mapping[str, Any], now: float) -> float:
 
 def _number(value: object) -> float:
     """A positive number, also as text; 0 for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return 0.0
     try:
-        number = float(value) if isinstance(value, int | float | str) else 0.0
+        number = float(value)
     except (ValueError, OverflowError):
         return 0.0
     return number if 0 < number < 10**12 else 0.0
