@@ -70,12 +70,12 @@ class NoticeState(models.TextChoices):
     DROPPED = "dropped", "no longer needed"
 
 
-# a code in one of these may open a door now or later
+# a code in one of these is wanted; of one grant and period there is one (the one that is being revoked beside
+# it is on its way out: a card with a new number takes the place of the old one in a single write)
 LIVE_CODES = (
     CodeState.PLANNED,
     CodeState.ISSUING,
     CodeState.ACTIVE,
-    CodeState.REVOKING,
     CodeState.HELD,
 )
 LIVE_GRANTS = (GrantState.GRANTED, GrantState.HELD, GrantState.DENIED, GrantState.BLOCKED)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from backoffice.flow.window.clock import zone_of
-from backoffice.flow.window.cover import cover, measure, piece
+from backoffice.flow.window.covering import cover, measure, piece
 from backoffice.flow.window.values import (
     DEFAULT_DURATIONS,
     Asked,

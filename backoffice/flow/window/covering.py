@@ -65,19 +65,19 @@ def measure(
     return Measure(covers, *outside(shown, window, union))
 
 
-def piece(starts_at: datetime, ends_at: datetime, clock: str, code: Code) -> Piece:
+def piece(starts_at: datetime, ends_at: datetime, clock: str, code: Code) -> Piece | None:
     """One code against a window (UTC): when it really opens, and how much of that is outside.
 
-    ValueError for a clock that is none, or when the clock skips all of the code.
+    None when the clock shows nothing of it, as it skips it; ValueError for a clock that is none.
     """
     window = _whole_minutes(starts_at, ends_at)
     return _piece(around(clock, window), window, code)
 
 
-def _piece(shown: Clock, window: Span, code: Code) -> Piece:
+def _piece(shown: Clock, window: Span, code: Code) -> Piece | None:
     opened = shown.instants(wall_of(code))
     if not opened:
-        raise ValueError("the clock never shows any time of this code")
+        return None
     early, late = outside(shown, window, [wall_of(code)])
     return Piece(*code, instant(opened[0][0]), instant(opened[-1][1]), early, late)
 
@@ -103,8 +103,8 @@ def _cover(window: Span, grid: Grid, limits: Limits, avoid: frozenset[Asked]) ->
     best = search.fewest(limits)
     if best is None:
         return _refusal(search, grid, limits)
-    pieces = tuple(_piece(shown, window, search.code(step)) for step in best.path)
-    return Cover(pieces, best.early, best.late)
+    pieces = (_piece(shown, window, search.code(step)) for step in best.path)
+    return Cover(tuple(each for each in pieces if each), best.early, best.late)
 
 
 def _refusal(search: Search, grid: Grid, limits: Limits) -> Refusal:

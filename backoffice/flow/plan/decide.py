@@ -1,0 +1,219 @@
+"""One decision: from a wish, what staff said of it and what there is, to a state, a reason and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from backoffice.flow.plan import cards, netcodes
+from backoffice.flow.plan.doors import Trouble, way_in
+from backoffice.flow.plan.known import Knowledge
+from backoffice.flow.plan.netcodes import Wanted
+from backoffice.flow.plan.outcome import Codes, Decision, Fit, Way
+from backoffice.flow.plan.settle import end, expire, settle
+from backoffice.flow.plan.values import Decided, HeldCode, HeldGrant, Said, State, Word
+from backoffice.flow.plan.wishes import Wish
+from backoffice.flow.plan.words import sentences
+from integrations.types import Method
+
+OVER = {Decided.WITHDRAWN, Decided.ENDED}
+
+
+@dataclass(slots=True)
+class Context:
+    """What decisions share: the time, staff's words, who knows which code, who has which card number."""
+
+    now: datetime
+    words: tuple[Word, ...]
+    knowledge: Knowledge
+    numbers: dict[tuple[str, int], str] = field(default_factory=dict)
+    reissued: dict[str, int] = field(default_factory=dict)  # holder -> re-issue asked for
+    newest: dict[str, int] = field(default_factory=dict)  # holder -> the last re-issue that he has codes of
+
+    def about(self, wish: Wish, grant: HeldGrant | None) -> list[Word]:
+        """What staff said that is in force for this wish, the newest first."""
+        in_force = (w for w in self.words if not w.lifted and w.starts_at <= self.now < w.ends_at)
+        return [word for word in in_force if _concerns(word, wish, grant)]
+
+
+def _concerns(word: Word, wish: Wish, grant: HeldGrant | None) -> bool:
+    """Is the word about this wish? A hold is about now, the rest about windows that begin before its end."""
+    if word.kind == Said.GRANT:
+        return False
+    if word.kind != Said.HOLD and wish.starts_at >= word.ends_at:
+        return False
+    return (
+        (word.grant_id is not None and grant is not None and word.grant_id == grant.id)
+        or (word.booking_id is not None and word.booking_id == wish.booking_id)
+        or (word.door_id is not None and word.door_id == wish.door.id)
+    )
+
+
+def of_kind(words: Iterable[Word], kind: Said) -> Word | None:
+    """The first word of a kind."""
+    return next((word for word in words if word.kind == kind), None)
+
+
+def extend(wish: Wish, words: Iterable[Word]) -> None:
+    """Give a wish the minutes that staff added to it."""
+    for word in words:
+        if word.kind == Said.EXTEND:
+            wish.starts_at -= timedelta(minutes=word.minutes_before)
+            wish.ends_at += timedelta(minutes=word.minutes_after)
+            wish.why = sentences(wish.why + ";", f"extended by staff: {word.reason}")
+
+
+# ------------------------------------------------------------------------------------------- what is wanted
+
+
+def decide(wish: Wish, grant: HeldGrant | None, context: Context) -> Decision | None:
+    """The decision for a wish; None where there is nothing to decide and no row."""
+    if wish.keep:
+        return _keep(wish, grant, context.now)
+    words = context.about(wish, grant)
+    extend(wish, words)
+    if wish.ends_at <= context.now:
+        return _ended(wish, grant, context.now)
+    if word := of_kind(words, Said.DENY):
+        return _denied(wish, grant, word, context.now)
+    return _opened(wish, grant, words, context)
+
+
+def _opened(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], context: Context) -> Decision:
+    try:
+        way = way_in(wish.door)
+        wanted = _choose(wish, way, grant, words, context)
+    except Trouble as trouble:
+        return _blocked(wish, grant, str(trouble), context.now)
+    if word := of_kind(words, Said.HOLD):
+        return _held(wish, grant, way, wanted, word, context.now)
+    codes = settle(_codes(grant), wanted, context.now, f"replaced: {wish.why}")
+    return _decision(wish, grant, Decided.GRANTED, sentences(_granted(wish), way.note), codes, way.method)
+
+
+def _choose(wish: Wish, way: Way, grant: HeldGrant | None, words: Iterable[Word], context: Context) -> Wanted:
+    codes = _codes(grant)
+    if way.grid is None:
+        holder = cards.holder_key(wish.place, wish.door.account_id)
+        generations = context.reissued.get(holder, 0), context.newest.get(holder, 0)
+        carding = cards.Carding(wish, holder, way.level_ref, context.now, codes, *generations)
+        return cards.choose(carding, context.numbers)
+    again = of_kind(words, Said.REISSUE)
+    avoid = frozenset(context.knowledge.of_others(wish.door.id, wish.guest))
+    asking = netcodes.Asking(wish, way.grid, context.now, codes, avoid, again.id if again else 0)
+    wanted = netcodes.choose(asking)
+    kept = {code.asked for code in codes if code.id in wanted.ids}
+    for asked in kept | {new.asked for new in wanted.new}:
+        context.knowledge.learn(wish.door.id, asked, wish.guest)
+    return wanted
+
+
+def _codes(grant: HeldGrant | None) -> tuple[HeldCode, ...]:
+    return grant.codes if grant else ()
+
+
+def _granted(wish: Wish) -> str:
+    early, late = wish.policy.lead_minutes, wish.policy.lag_minutes
+    if wish.place[1] is not None:
+        return wish.why
+    return f"{wish.why}, {early} min before and {late} min after by policy."
+
+
+# ------------------------------------------------------------------------------------------- what is not
+
+
+def _keep(wish: Wish, grant: HeldGrant | None, now: datetime) -> Decision | None:
+    """A booking whose state is not understood: what was granted stays as it is, nothing new is granted."""
+    told = "its source calls it by a state that is not known here"
+    if grant is None or grant.state in {*OVER, Decided.BLOCKED}:
+        if wish.ends_at <= now:
+            return _ended(wish, grant, now)
+        why = f"Nothing new is granted: {told}. Ask there, or let the guest in by hand."
+        return _blocked(wish, grant, why, now)
+    if grant.ends_at <= now:
+        return _ended(wish, grant, now)
+    reason = f"What was granted stays and nothing new is granted: {told}. Ask there."
+    conflict = " ".join(wish.conflicts)
+    return replace(as_held(grant), reason=reason, conflict=conflict, codes=expire(grant.codes, now))
+
+
+def _as_it_is(code: HeldCode) -> Fit:
+    return Fit(code.id, code.starts_at, code.ends_at, code.due_at, code.early_minutes, code.late_minutes)
+
+
+def _ended(wish: Wish, grant: HeldGrant | None, now: datetime) -> Decision | None:
+    if grant is None:
+        return None
+    return closed(grant, Decided.ENDED, f"{wish.why} is over.", now)
+
+
+def _denied(wish: Wish, grant: HeldGrant | None, word: Word, now: datetime) -> Decision:
+    reason = f"Denied by staff: {word.reason}"
+    codes = settle(_codes(grant), Wanted(), now, reason)
+    return _decision(wish, grant, Decided.DENIED, reason, codes)
+
+
+def _blocked(wish: Wish, grant: HeldGrant | None, why: str, now: datetime) -> Decision:
+    """Nothing new; what opens already at the right time stays."""
+    codes = settle(_codes(grant), Wanted(tuple(_still_right(wish, grant, now))), now, why)
+    return _decision(wish, grant, Decided.BLOCKED, why, codes)
+
+
+def _still_right(wish: Wish, grant: HeldGrant | None, now: datetime) -> Iterator[Fit]:
+    for code in _codes(grant):
+        in_time = code.starts_at < wish.ends_at and code.ends_at > wish.starts_at
+        if code.state == State.ACTIVE and in_time and code.ends_at > now:
+            yield _as_it_is(code)
+
+
+def _held(
+    wish: Wish, grant: HeldGrant | None, way: Way, wanted: Wanted, word: Word, now: datetime
+) -> Decision:
+    """Nothing is issued; what is out stays out."""
+    reason = f"Held by staff: {word.reason}"
+    codes = settle(_codes(grant), replace(wanted, new=()), now, reason, hold=True)
+    return _decision(wish, grant, Decided.HELD, reason, codes, way.method)
+
+
+def closed(grant: HeldGrant, state: Decided, reason: str, now: datetime) -> Decision:
+    """A decision that nobody needs any more; one that was closed before stays as it was put then."""
+    if grant.state in OVER:
+        state, reason = grant.state, grant.reason
+    if state == Decided.ENDED:
+        codes = end(grant.codes, now, reason)
+    else:
+        codes = settle(grant.codes, Wanted(), now, reason)
+    return replace(as_held(grant), state=state, reason=reason, conflict="", codes=codes)
+
+
+def as_held(grant: HeldGrant) -> Decision:
+    """The decision as its row has it."""
+    return Decision(
+        grant.place,
+        grant.id,
+        grant.method,
+        grant.position,
+        grant.starts_at,
+        grant.ends_at,
+        grant.state,
+        grant.reason,
+        grant.conflict,
+    )
+
+
+def _decision(
+    wish: Wish, grant: HeldGrant | None, state: Decided, reason: str, codes: Codes, method: str = ""
+) -> Decision:
+    return Decision(
+        place=wish.place,
+        grant_id=grant.id if grant else None,
+        method=method or wish.door.method or (grant.method if grant else Method.NETCODE),
+        position=wish.position,
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+        state=state,
+        reason=reason,
+        conflict=" ".join(wish.conflicts),
+        codes=codes,
+    )

@@ -1,0 +1,107 @@
+"""Which guests know which codes of a lock: a code known to one guest does not become another's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from backoffice.flow.plan.outcome import Decision
+from backoffice.flow.plan.values import Guest, HeldCode, HeldGrant, State
+from backoffice.flow.plan.wishes import Wish
+from backoffice.flow.plan.words import period
+from backoffice.flow.window import Asked
+
+TOLD = {State.ISSUING, State.ACTIVE, State.LINGERING}  # from here on somebody may know it
+SHARED = "The code for this time is also known to {who}: no other one fits."
+OPEN = "A code of {who} still opens here {when}; the lock cannot forget it."
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """Door -> code -> the guests who know it or, in the plan being made, will."""
+
+    guests: dict[int, dict[Asked, set[Guest]]] = field(default_factory=lambda: defaultdict(dict))
+
+    def learn(self, door_id: int, asked: Asked | None, guest: Guest) -> None:
+        """A guest knows a code from now on."""
+        if asked is not None:
+            self.guests[door_id].setdefault(asked, set()).add(guest)
+
+    def of_others(self, door_id: int, guest: Guest) -> set[Asked]:
+        """The codes of a lock that somebody else knows."""
+        return {asked for asked, known in self.guests[door_id].items() if known - {guest}}
+
+
+def told(held: Iterable[HeldGrant], now: datetime) -> Knowledge:
+    """What guests know already of codes that are not over."""
+    knowledge = Knowledge()
+    for grant in held:
+        for code in grant.codes:
+            if code.state in TOLD and code.ends_at > now:
+                knowledge.learn(grant.door_id, code.asked, grant.guest)
+    return knowledge
+
+
+# ------------------------------------------------------------------------------- what staff are to be told
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One decision, whose it is, and the codes that it is about."""
+
+    decision: Decision
+    guest: Guest
+    label: str
+    codes: tuple[HeldCode, ...] = ()
+    wish: Wish | None = None  # None: nobody wants it any more
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A PIN that opens a door, now or later, once the plan has been carried out."""
+
+    guest: Guest
+    label: str
+    asked: Asked
+    lingers: bool
+    starts_at: datetime
+    ends_at: datetime
+
+
+def openings(cases: Iterable[Case], now: datetime) -> dict[int, list[Opening]]:
+    """Door -> all PINs that will open it."""
+    found: dict[int, list[Opening]] = defaultdict(list)
+    for case in cases:
+        found[case.decision.place[2]] += _of_case(case, now)
+    return found
+
+
+def _of_case(case: Case, now: datetime) -> Iterator[Opening]:
+    moved = {move.code_id: move.to for move in case.decision.codes.moves}
+    for code in case.codes:
+        state = moved.get(code.id, code.state)
+        if code.asked and code.ends_at > now and state in {*TOLD, State.PLANNED, State.HELD}:
+            lingers = state == State.LINGERING
+            yield Opening(case.guest, case.label, code.asked, lingers, code.starts_at, code.ends_at)
+    for new in case.decision.codes.new:
+        if new.asked:
+            yield Opening(
+                case.guest, case.label, new.asked, lingers=False, starts_at=new.starts_at, ends_at=new.ends_at
+            )
+
+
+def conflicts(wish: Wish, on_the_door: Iterable[Opening]) -> list[str]:
+    """In words: whose lingering code opens in this window, and who knows this guest's code too."""
+    on_the_door = list(on_the_door)
+    mine = {one.asked for one in on_the_door if one.guest == wish.guest and not one.lingers}
+    others = [one for one in on_the_door if one.guest != wish.guest]
+    shared = sorted({one.label for one in others if one.asked in mine})
+    lingering = sorted(
+        (one.starts_at, one.ends_at, one.label)
+        for one in others
+        if one.lingers and one.starts_at < wish.ends_at and one.ends_at > wish.starts_at
+    )
+    told = [OPEN.format(who=who, when=period(a, b, wish.door.zone)) for a, b, who in dict.fromkeys(lingering)]
+    return ([SHARED.format(who=", ".join(shared))] if shared else []) + told

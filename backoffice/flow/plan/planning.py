@@ -1,0 +1,95 @@
+"""The whole plan: every wish in order of time, what nobody wishes any more, what staff must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from backoffice.flow.plan import cards
+from backoffice.flow.plan.decide import Context, closed, decide, of_kind
+from backoffice.flow.plan.known import Case, conflicts, openings, told
+from backoffice.flow.plan.outcome import Decision
+from backoffice.flow.plan.values import Decided, HeldGrant, Place, Said, Standing, World
+from backoffice.flow.plan.wishes import Wish, wishes_of
+from backoffice.flow.plan.words import sentences
+from integrations.types import Method
+
+TO_TELL = {Decided.GRANTED, Decided.HELD, Decided.BLOCKED}
+
+
+def plan(world: World) -> tuple[Decision, ...]:
+    """What to decide for every guest and door, and what to do with the codes there are, and which to issue.
+
+    The same world gives the same plan; once it is carried out, the next one changes nothing.
+    """
+    held = {grant.place: grant for grant in world.held}
+    wishes = sorted(wishes_of(world), key=lambda wish: wish.order)
+    context = _context(world, wishes, held)
+    cases = [case for wish in wishes if (case := _wished(wish, held.get(wish.place), context))]
+    wished = {wish.place for wish in wishes}
+    cases += [_unwished(grant, world) for place, grant in held.items() if place not in wished]
+    return tuple(_tell(cases, world.now))
+
+
+def _context(world: World, wishes: Iterable[Wish], held: dict[Place, HeldGrant]) -> Context:
+    words = tuple(sorted(world.words, key=lambda word: -word.id))
+    context = Context(world.now, words, told(world.held, world.now), cards.numbers(world.held))
+    for grant in world.held:
+        for code in grant.codes:
+            newest = context.newest.get(code.holder_key, 0)
+            context.newest[code.holder_key] = max(newest, code.generation)
+    for wish in wishes:
+        again = of_kind(context.about(wish, held.get(wish.place)), Said.REISSUE)
+        if again and wish.door.method == Method.CARD:  # one card for all doors of the account
+            holder = cards.holder_key(wish.place, wish.door.account_id)
+            context.reissued[holder] = max(again.id, context.reissued.get(holder, 0))
+    return context
+
+
+def _wished(wish: Wish, grant: HeldGrant | None, context: Context) -> Case | None:
+    decision = decide(wish, grant, context)
+    if decision is None:
+        return None
+    return Case(decision, wish.guest, wish.label, grant.codes if grant else (), wish)
+
+
+# ------------------------------------------------------------------------------ what nobody wishes any more
+
+
+def _unwished(grant: HeldGrant, world: World) -> Case:
+    over = grant.ends_at <= world.now
+    state = Decided.ENDED if over else Decided.WITHDRAWN
+    decision = closed(grant, state, "This access is over." if over else _why_not(grant, world), world.now)
+    return Case(decision, grant.guest, grant.label, grant.codes)
+
+
+def _why_not(grant: HeldGrant, world: World) -> str:
+    """In words: cancelled, moved to another room, part of a longer stay, taken back by staff."""
+    if grant.person_id is not None:
+        return "Taken back by staff, or over."
+    stay = next((stay for stay in world.stays if stay.id == grant.occurrence_id), None)
+    if stay is None or stay.standing == Standing.OUT:
+        return f"The booking {stay.why if stay else 'is not known any more'}."
+    room = world.rooms.get(stay.room_id or 0)
+    if room is None:
+        return "What was booked belongs to no room: link the resource to one."
+    if grant.door_id not in {step.door_id for step in room.steps}:
+        return f"The booking is for {room.name} now, and this door is not on the way there."
+    return f"The booking goes on from a time before in {room.name}: one access for both."
+
+
+# --------------------------------------------------------------------------------------- what staff must know
+
+
+def _tell(cases: Iterable[Case], now: datetime) -> Iterator[Decision]:
+    """The decisions, with the conflicts that show only when all of them are known."""
+    cases = list(cases)
+    on_doors = openings(cases, now)
+    for case in cases:
+        decision = case.decision
+        if case.wish is None or decision.state not in TO_TELL:
+            yield decision
+            continue
+        found = conflicts(case.wish, on_doors[decision.place[2]])
+        yield replace(decision, conflict=sentences(*case.wish.conflicts, *found))
