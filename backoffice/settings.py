@@ -13,8 +13,7 @@ import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from backoffice import embedded
-from backoffice.site import UNFOLD as UNFOLD
+from backoffice import embedded, site
 
 django_stubs_ext.monkeypatch()  # the generics of the type stubs, at run time
 
@@ -116,6 +115,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # staff's pages; guests' mails carry their own languages
+UNFOLD = site.UNFOLD
+LOGIN_REDIRECT_URL = "admin:index"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True

@@ -111,6 +111,9 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "backoffice.admin.today.dashboard",
     "STYLES": [lambda request: static("backoffice/admin.css")],
     "COLORS": {"primary": TEAL},
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("backoffice/key.svg")}
+    ],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

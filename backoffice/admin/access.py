@@ -7,8 +7,17 @@ from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, ReadOnlyInline, ReadOnlyWithActs
-from backoffice.admin.show import at, chip_of, link, secret, span, stacked, stamp, state, window
+from backoffice.admin.base import (
+    CHOICE,
+    RELATED,
+    Days,
+    GuestSearch,
+    Ongoing,
+    ReadOnlyInline,
+    ReadOnlyWithActs,
+)
+from backoffice.admin.names import link, related
+from backoffice.admin.show import at, chip_of, method, secret, span, stacked, stamp, state, window
 from backoffice.admin.verbs import DENY, EXTEND, HOLD, REISSUE, RELEASE, RETRY, REVEAL, REVOKE
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import AccessGrant, IssuedCode, Override
@@ -35,7 +44,7 @@ def who(grant: AccessGrant) -> Any:
 class CodesInline(ReadOnlyInline):
     model = IssuedCode
     verbose_name_plural = "codes"
-    fields = ("method", state(), state("known", "how we know"), secret("secret"), window("opens"), "reason")
+    fields = (method(), state(), state("known", "how we know"), secret("secret"), window("opens"), "reason")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IssuedCode]:
         """Codes with what their times need."""
@@ -49,6 +58,7 @@ class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
     list_display = (window(), "door_and_venue", "guest", "order", state(), "why", "codes_now")
     list_select_related = GRANT_RELATED
     list_filter = (
+        Ongoing,
         ("state", CHOICE),
         ("method", CHOICE),
         ("starts_at", Days),
@@ -66,15 +76,15 @@ class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
         "door__slug",
     )
     search_help_text = "guest, whole e-mail address, booking number or door"
-    ordering = ("-starts_at", "position")
+    ordering = ("starts_at", "position")
     inlines = (CodesInline,)
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    ("guest", "order", "occurrence"),
-                    ("door_and_venue", "method", "position"),
+                    ("guest", "order", related("occurrence", "time and room")),
+                    ("door_and_venue", method(), "position"),
                     (state(), window("may open"), at("decided_at")),
                     ("reason", "conflict"),
                 )
@@ -126,6 +136,7 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
     list_display_links = ("opens",)
     list_select_related = CODE_RELATED
     list_filter = (
+        Ongoing,
         ("state", CHOICE),
         ("known", CHOICE),
         ("method", CHOICE),
@@ -146,14 +157,14 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
         "ref",
     )
     search_help_text = "guest, whole e-mail address, booking number, door or card number"
-    ordering = ("-starts_at",)
+    ordering = ("starts_at",)
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    ("guest", "order", "grant"),
-                    ("door_and_venue", "method", "account"),
+                    ("guest", "order", related("grant", "access")),
+                    ("door_and_venue", method(), "account"),
                     (state(), state("known", "how we know"), PIN),
                     ("reason", "error"),
                 )
@@ -189,11 +200,8 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
 
     @display(description="really opens", ordering="starts_at")
     def opens(self, row: IssuedCode) -> Any:
-        extra = [
-            f"{minutes} min {word} than booked"
-            for minutes, word in ((row.early_minutes, "earlier"), (row.late_minutes, "later"))
-            if minutes
-        ]
+        parts = ((row.early_minutes, "early"), (row.late_minutes, "late"))
+        extra = [f"{minutes} min too {word}" for minutes, word in parts if minutes]
         return stacked(span(row.starts_at, row.ends_at, zone_of_row(row)), ", ".join(extra))
 
     @display(description="on the lock's clock")
@@ -234,7 +242,7 @@ class OverrideAdmin(ReadOnlyWithActs):
         "reason",
     )
     search_help_text = "guest, person, booking number, door or reason"
-    related = (
+    joined = (
         "author",
         "lifted_by",
         "door__venue",
@@ -260,7 +268,7 @@ class OverrideAdmin(ReadOnlyWithActs):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Override]:
         """Staff's words with what they are about."""
-        rows = super().get_queryset(request).select_related(*self.related)
+        rows = super().get_queryset(request).select_related(*self.joined)
         rows = rows.defer("booking__raw", "grant__occurrence__booking__raw")
         return rows.prefetch_related("booking__occurrences__resource__room__venue")
 

@@ -16,13 +16,24 @@ from backoffice.sitefile.schema import an_address, known_zone
 PREFIX = "secret_"
 
 
+class OptionalJSON(forms.JSONField):
+    """JSON that need not be given: nothing is shown as nothing."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The text in the form."""
+        return "" if value is None else super().prepare_value(value)
+
+
 class NewAccount(forms.ModelForm[VendorAccount]):
     """What an account is; its secrets come next."""
 
     class Meta:
         model = VendorAccount
         fields = ("slug", "vendor", "base_url", "timezone")
-        widgets = {"base_url": UnfoldAdminTextInputWidget()}
+        widgets = {
+            "base_url": UnfoldAdminTextInputWidget(),
+            "options": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        }
         help_texts = {"base_url": "where the vendor's API begins, https://…"}
 
     def clean_base_url(self) -> str:
@@ -39,7 +50,7 @@ class AccountForm(NewAccount):
 
     secret_fields: tuple[str, ...] = ()
 
-    further_secrets = forms.JSONField(
+    further_secrets = OptionalJSON(
         required=False,
         label="further secrets",
         help_text='names and values as JSON, such as {"access_key": "…"}; these replace what is stored',

@@ -23,6 +23,7 @@ from unfold.enums import ActionVariant
 
 from backoffice import tasks
 from backoffice.admin.forms import Because, Plain
+from backoffice.admin.names import named
 from backoffice.admin.zones import common_zone
 from backoffice.clock import now as clock
 from backoffice.flow.overrule import NotPossible, Word
@@ -55,7 +56,8 @@ class Act:
     do: Callable[[Any, Given, Word], Any]  # gives a text when there is more to say than that it is done
     form: type[Plain] = Because
     icon: str = "gavel"
-    variant: ActionVariant = ActionVariant.DEFAULT
+    first: bool = False  # the act that a row of this kind is opened for
+    danger: bool = False
     offered: Callable[[Any], bool] = always  # whether its button stands on a row's page
     after: Callable[[Any], None] = follow_up
     shows: bool = False  # the text is a secret: shown once, on a page that nobody keeps; one row at a time
@@ -109,7 +111,7 @@ class WithActs(ModelAdmin):
             {
                 "title": act.title,
                 "icon": act.icon,
-                "variant": act.variant,
+                "variant": ActionVariant.PRIMARY if act.first else ActionVariant.DEFAULT,
                 "attrs": {},
                 "path": self.act_address(act, row.pk, back=back),
             }
@@ -159,7 +161,7 @@ class WithActs(ModelAdmin):
             try:
                 said = act.do(row, given, _word(request, given))
             except NotPossible as error:
-                outcome.refused.append(str(error) if len(rows) == 1 else f"{row}: {error}")
+                outcome.refused.append(str(error) if len(rows) == 1 else f"{named(row)}: {error}")
                 continue
             outcome.done.append(row)
             if isinstance(said, str):
@@ -210,7 +212,7 @@ def _word(request: HttpRequest, given: Given) -> Word:
 
 def _report(act: Act, outcome: Outcome) -> str:
     if len(outcome.done) == 1:
-        return outcome.said[0] if outcome.said else f"{act.title}: done for {outcome.done[0]}."
+        return outcome.said[0] if outcome.said else f"{act.title}: done for {named(outcome.done[0])}."
     return f"{act.title}: done for {len(outcome.done)}."
 
 

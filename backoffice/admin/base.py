@@ -6,13 +6,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 
 from backoffice.admin.acts import WithActs
+from backoffice.admin.names import named
 from backoffice.admin.show import EMPTY
+from backoffice.clock import now as clock
 from backoffice.fields import fingerprint
 from backoffice.models import Venue
 from backoffice.models.places import CENTRAL
@@ -24,7 +27,7 @@ class Table(ModelAdmin):
     list_per_page = 50
     list_filter_submit = True
     list_fullwidth = True
-    compressed_fields = True
+    compressed_fields = False
     show_full_result_count = False
     empty_value_display = EMPTY
 
@@ -32,6 +35,13 @@ class Table(ModelAdmin):
         """None: rows are deleted one at a time, from their page."""
         del request
         return {}
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """A row's page, headed by what staff know it by."""
+        row = kwargs.get("obj")
+        if row is not None:
+            context["subtitle"] = named(row)
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 class NotEdited:
@@ -117,6 +127,33 @@ class Days(RangeDateFilter):
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone)
+
+
+class Ongoing(admin.SimpleListFilter):
+    """Now and later, as long as nothing is searched for or filtered by; then everything."""
+
+    title = "time"
+    parameter_name = "time"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """What can be chosen."""
+        del request, model_admin
+        return [("all", "Everything"), ("over", "Over")]
+
+    def choices(self, changelist: Any) -> Any:
+        """The first choice is what stands here unasked."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "Now and later"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows by their end."""
+        if self.value() == "over":
+            return queryset.filter(ends_at__lte=clock()).order_by("-starts_at")
+        asked = request.GET.keys() - {"p", "o", "time"}
+        if self.value() == "all" or asked:
+            return queryset
+        return queryset.filter(ends_at__gt=clock())
 
 
 CHOICE, RELATED = ChoicesDropdownFilter, RelatedDropdownFilter

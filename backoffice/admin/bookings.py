@@ -8,8 +8,9 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
 from backoffice.admin import way
-from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, ReadOnly, ReadOnlyWithActs
-from backoffice.admin.show import at, chip, chip_of, gone, link, secret, span, stacked, window
+from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, Ongoing, ReadOnly, ReadOnlyWithActs
+from backoffice.admin.names import link
+from backoffice.admin.show import at, chip, chip_of, gone, secret, span, stacked, window
 from backoffice.admin.verbs import DENY, EXTEND, HOLD
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import Booking, Customer, Occurrence
@@ -101,6 +102,7 @@ class OccurrenceAdmin(GuestSearch, ReadOnly):
         "resource__account",
     )
     list_filter = (
+        Ongoing,
         ("starts_at", Days),
         ("resource__room__venue", RELATED),
         ("resource__room", RELATED),
@@ -114,7 +116,7 @@ class OccurrenceAdmin(GuestSearch, ReadOnly):
         "resource__room__name",
     )
     search_help_text = "guest, whole e-mail address, booking number or room"
-    ordering = ("-starts_at",)
+    ordering = ("starts_at",)
     fieldsets = (
         (
             None,

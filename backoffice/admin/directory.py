@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backoffice.admin.base import RELATED, Days, ReadOnly
-from backoffice.admin.show import at, gone, link, secret, window
+from backoffice.admin.names import link
+from backoffice.admin.show import at, gone, secret, window
 from backoffice.models import (
     AccessLevel,
     Cardholder,
@@ -137,7 +138,7 @@ class FobLoanAdmin(ReadOnly):
     list_display = ("fob", "door", window("lent"), at("returned_at"))
     list_filter = (("starts_at", Days), ("fob", RELATED))
     search_fields = ("fob__name", "fob__ref", "grant__occurrence__booking__ref")
-    fieldsets = ((None, {"fields": (("fob", "grant"), (window("lent"), at("returned_at")))}),)
+    fieldsets = ((None, {"fields": (("fob", "door"), (window("lent"), at("returned_at")))}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FobLoan]:
         """Loans with their doors."""

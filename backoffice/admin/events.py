@@ -9,7 +9,8 @@ from django.http import HttpRequest
 
 from backoffice.admin.access import who
 from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, ReadOnly, ReadOnlyWithActs
-from backoffice.admin.show import at, chip_of, link, secret, stacked, state
+from backoffice.admin.names import link, related
+from backoffice.admin.show import at, chip_of, secret, stacked, state
 from backoffice.admin.verbs import READ, RESEND
 from backoffice.models import EntryEvent, Finding, Notice, StaffAct
 
@@ -38,7 +39,7 @@ class EntryEventAdmin(ReadOnly):
             {
                 "fields": (
                     (at("happened_at"), "place", "outcome_chip"),
-                    ("text", "holder", "code"),
+                    ("text", "holder", related("code")),
                     ("account", "ref", "card_number"),
                     (at("learned_at"),),
                 )
@@ -87,12 +88,13 @@ class FindingAdmin(ReadOnly):
     search_fields = ("text", "booking__ref", "booking__customer__name", "door__name", "kind")
     search_help_text = "guest, booking number, door or text"
     ordering = ("-closed_at", "-opened_at")  # in PostgreSQL what is still open stands first
-    related = (
+    joined = (
         "account",
         "door__venue",
         "grant__door__venue",
         "grant__occurrence__booking__account",
         "booking__account",
+        "booking__customer",
     )
     fieldsets = (
         (
@@ -102,7 +104,7 @@ class FindingAdmin(ReadOnly):
                     ("severity_chip", "kind", "about"),
                     ("text",),
                     (at("opened_at"), at("closed_at")),
-                    ("account", "booking", "door", "grant"),
+                    ("account", related("booking"), "door", related("grant", "access")),
                 )
             },
         ),
@@ -110,7 +112,7 @@ class FindingAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         """Findings with what they are about."""
-        rows = super().get_queryset(request).select_related(*self.related)
+        rows = super().get_queryset(request).select_related(*self.joined)
         rows = rows.defer("booking__raw", "grant__occurrence__booking__raw")
         return rows.prefetch_related("booking__occurrences__resource__room__venue")
 
@@ -195,7 +197,7 @@ class StaffActAdmin(ReadOnly):
             super()
             .get_queryset(request)
             .select_related(
-                "author", "booking__account", "booking__customer", "grant__door__venue", "code__door"
+                "author", "booking__account", "booking__customer", "grant__door__venue", "code__door__venue"
             )
         )
         return rows.defer("booking__raw").prefetch_related("booking__occurrences__resource__room__venue")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from backoffice.admin.show import chip_of, span, stamp
+from backoffice.admin.show import chip_of, span, stamp, way_in
 from backoffice.models import AccessGrant, Booking, EntryEvent, IssuedCode, Notice, StaffAct, WebhookMessage
 from backoffice.states import CodeState
 
@@ -80,7 +80,7 @@ def _of_grants(grants: Iterable[AccessGrant], zone: ZoneInfo) -> Iterator[Moment
 
 def _of_codes(codes: Iterable[IssuedCode], zone: ZoneInfo) -> Iterator[Moment]:
     for code in codes:
-        name = f"{code.door}: {code.get_method_display()}"
+        name = f"{code.door}: {way_in(code.method)}"
         opens = f"It opens {span(code.starts_at, code.ends_at, zone)}."
         yield Moment(
             code.created_at, "pending_actions", f"{name} planned", f"To be issued {stamp(code.due_at, zone)}."

@@ -11,6 +11,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -59,7 +60,9 @@ class RoomForm(forms.ModelForm[Room]):
     """A room; the accounts on which bookings from elsewhere are blocked are ticked."""
 
     block_on = forms.MultipleChoiceField(
-        label="block elsewhere-sold times on", required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget()
+        label="block elsewhere-sold times on",
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
 
     class Meta:
@@ -159,6 +162,7 @@ class DoorForm(forms.ModelForm[Door]):
     class Meta:
         model = Door
         exclude = ("lock", "raw", "digest", "gone_at", "missing_since")  # noqa: DJ006 the rest is on the page
+        widgets = {"fob_refs": UnfoldAdminTextareaWidget(attrs={"rows": 1})}
         help_texts = {
             **POLICY_HELP,
             "access_level_ref": "empty: the one with the fewest other doors",

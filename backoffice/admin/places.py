@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, ReadOnlyInline, Table
+from backoffice.admin.names import link
 from backoffice.admin.place_forms import (
     POLICY,
     DoorForm,
@@ -21,7 +22,7 @@ from backoffice.admin.place_forms import (
     VenueForm,
     accounts_of,
 )
-from backoffice.admin.show import at, chip, gone, link, stacked
+from backoffice.admin.show import at, chip, gone, method, stacked
 from backoffice.admin.verbs import DENY, EXTEND, HOLD, LET_IN
 from backoffice.models import CalendarPairing, Door, PathStep, Resource, Room, Venue
 from integrations.types import Role
@@ -135,7 +136,7 @@ class DoorAdmin(WithActs, Table):
     form = DoorForm
     acts = (LET_IN, HOLD, DENY, EXTEND)
     act_related = ("venue", "account")
-    list_display = ("label", "venue", "method", "account", "power", "works", gone("at the vendor"))
+    list_display = ("label", "venue", method(), "account", "power", "works", gone("at the vendor"))
     list_select_related = ("venue", "account")
     list_filter = (
         ("venue", RELATED),

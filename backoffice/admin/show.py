@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.admin import display
 from django.db.models import Model
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
+from integrations.types import Method
 
 EMPTY = "–"
 HIDDEN = "••••••"
@@ -25,6 +25,8 @@ COLOURS = {
     "red": ("failed", "blocked", "stopped", "now"),
 }
 COLOUR = {state: colour for colour, states in COLOURS.items() for state in states}
+
+METHODS = {Method.NETCODE: "PIN", Method.PHONE: "phone key", Method.CARD: "card", Method.FOB: "fob"}
 
 Shown = Callable[[Any], Any]
 
@@ -68,6 +70,11 @@ def distance(at: datetime, now: datetime) -> str:
     else:
         size = f"{gap.days} days"
     return f"in {size}" if at > now else f"{size} ago"
+
+
+def way_in(method: str) -> str:
+    """How a door is opened, in a word."""
+    return METHODS[Method(method)] if method else EMPTY
 
 
 def masked(value: Any) -> str:
@@ -122,6 +129,15 @@ def secret(field: str, title: str = "") -> Shown:
     return _named(field, title, shown, None)
 
 
+def method(title: str = "opened by") -> Shown:
+    """How a row's door is opened."""
+
+    def shown(row: Any) -> str:
+        return way_in(row.method)
+
+    return _named("method", title, shown, "method")
+
+
 def gone(title: str = "at the source") -> Shown:
     """Whether a mirrored row still exists there."""
 
@@ -133,15 +149,6 @@ def gone(title: str = "at the source") -> Shown:
         return chip("there", "green")
 
     return _named("gone_at", title, shown, "gone_at")
-
-
-def link(row: Model | None, text: str = "") -> SafeString | str:
-    """A row's name, leading to its page."""
-    if row is None:
-        return EMPTY
-    meta = row._meta  # noqa: SLF001 Django's public way to a model's name
-    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-    return format_html('<a class="text-link" href="{}">{}</a>', address, text or str(row))
 
 
 def stacked(*lines: Any) -> SafeString:

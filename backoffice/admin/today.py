@@ -73,6 +73,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now = clock()
     context["title"] = "Today"
     context["now"] = now
+    context["may_find"] = _may(request, "booking")
     if _may(request, "finding"):
         context["findings"], context["more_findings"] = _findings(now)
     if _may(request, "occurrence") and _may(request, "accessgrant"):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from unfold.enums import ActionVariant
-
 from backoffice import tasks
 from backoffice.admin.acts import Act
 from backoffice.admin.forms import Extension, LetIn, Reread, Until
@@ -32,7 +30,7 @@ DENY = Act(
     lambda row, given, word: overrule.deny(row, given["until"], word),
     Until,
     icon="block",
-    variant=ActionVariant.DANGER,
+    danger=True,
 )
 EXTEND = Act(
     "extend",
@@ -65,7 +63,7 @@ REVOKE = Act(
     OVERRULE,
     lambda row, given, word: overrule.revoke(row, word),
     icon="cancel",
-    variant=ActionVariant.DANGER,
+    danger=True,
     offered=lambda row: row.state not in OVER,
 )
 RETRY = Act(
@@ -133,7 +131,7 @@ REFRESH = Act(
     lambda row, given, word: _said(overrule.refresh(row, word), "is being read; see its readings."),
     Reread,
     icon="sync",
-    offered=lambda row: row.enabled and row.stopped_at is None,
+    offered=lambda row: row.enabled and row.stopped_at is None and row.profile.connect is not None,
     after=_read_whole,
 )
 RESUME = Act(
@@ -143,7 +141,7 @@ RESUME = Act(
     "backoffice.refresh_vendoraccount",
     lambda row, given, word: _said(overrule.resume(row, word), "is used again and is being read."),
     icon="play_arrow",
-    variant=ActionVariant.PRIMARY,
+    first=True,
     offered=lambda row: row.stopped_at is not None,
     after=_read_whole,
 )
@@ -167,7 +165,7 @@ LET_IN = Act(
     ),
     LetIn,
     icon="person_add",
-    variant=ActionVariant.PRIMARY,
+    first=True,
 )
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from backoffice.admin.moments import Moment, moments
 from backoffice.admin.readiness import Readiness, readiness
-from backoffice.admin.show import chip, chip_of, masked, span, stamp
+from backoffice.admin.show import chip, chip_of, masked, span, stamp, way_in
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
 from backoffice.models import (
@@ -36,6 +36,7 @@ class CodeLine:
     """One code: its state, how we know, when it really opens, and what can be done with it."""
 
     code: IssuedCode
+    kind: str
     state: Any
     known: Any
     opens: str
@@ -186,6 +187,7 @@ def _door(grant: AccessGrant, request: HttpRequest, now: datetime) -> DoorLine:
 def _code(code: IssuedCode, request: HttpRequest, zone: ZoneInfo) -> CodeLine:
     return CodeLine(
         code=code,
+        kind=way_in(code.method),
         state=chip_of(code.state, code.get_state_display()),
         known=chip_of(code.known, code.get_known_display()),
         opens=span(code.starts_at, code.ends_at, zone),

@@ -36,6 +36,7 @@ class AccessGrant(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "access"
         ordering = ["starts_at", "position"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start"),
@@ -105,6 +106,7 @@ class IssuedCode(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "codes"
         permissions = [("reveal_issuedcode", "Can reveal an issued code")]
         ordering = ["starts_at"]
         constraints = [
@@ -136,6 +138,7 @@ class KnownAnswer(models.Model):
     asked_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "answers kept"
         constraints = [models.UniqueConstraint(fields=["account", "digest"], name="answer_once")]
 
     def __str__(self) -> str:
@@ -200,6 +203,7 @@ class Override(models.Model):
     )
 
     class Meta:
+        verbose_name_plural = "staff's words"
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="override_ends_after_start"),

@@ -27,6 +27,7 @@ class Customer(models.Model):
     digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
+        verbose_name_plural = "guests"
         permissions = [("contact_customer", "Can see a guest's e-mail and phone")]
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["account", "ref"], name="customer_once")]
@@ -83,6 +84,7 @@ class Occurrence(models.Model):
     gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "times and rooms"
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(

@@ -33,6 +33,7 @@ class EntryEvent(models.Model):
     raw = EncryptedJSON(default=dict)
 
     class Meta:
+        verbose_name_plural = "door events"
         ordering = ["-happened_at"]
         constraints = [models.UniqueConstraint(fields=["account", "ref"], name="event_once")]
         indexes = [models.Index(fields=["door", "-happened_at"])]
@@ -64,6 +65,7 @@ class Finding(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "findings"
         ordering = ["-opened_at"]
         constraints = [
             models.UniqueConstraint(
@@ -104,6 +106,7 @@ class Notice(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name_plural = "messages to guests"
         permissions = [("reveal_notice", "Can read what a guest was told")]
         ordering = ["-due_at"]
         indexes = [models.Index(fields=["state", "due_at"])]
@@ -126,6 +129,7 @@ class StaffAct(models.Model):
     detail = models.JSONField(default=dict, blank=True)
 
     class Meta:
+        verbose_name_plural = "what staff did"
         ordering = ["-at"]
 
     def __str__(self) -> str:

@@ -127,6 +127,7 @@ class CalendarPairing(models.Model):
     scope = models.CharField(max_length=20, default="no_contact")
 
     class Meta:
+        verbose_name_plural = "calendars"
         ordering = ["room", "ref"]
         constraints = [models.UniqueConstraint(fields=["room", "account", "ref"], name="pairing_once")]
 
@@ -151,6 +152,7 @@ class Resource(models.Model):
     session_minutes = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "things sold"
         ordering = ["account", "title"]
         constraints = [models.UniqueConstraint(fields=["account", "ref"], name="resource_once")]
 

@@ -45,6 +45,7 @@ class VendorAccount(models.Model):
     stopped_reason = models.TextField(blank=True, editable=False)
 
     class Meta:
+        verbose_name_plural = "accounts"
         permissions = [("refresh_vendoraccount", "Can refresh and resume an account")]
         ordering = ["slug"]
 
@@ -79,6 +80,7 @@ class SyncRun(models.Model):
     failure: VendorError | None = None  # the error itself, for whoever asked for the run; not stored
 
     class Meta:
+        verbose_name_plural = "readings"
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["account", "-started_at"])]
 
@@ -99,6 +101,7 @@ class RejectedRow(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "rows not understood"
         ordering = ["-seen_at"]
         constraints = [
             models.UniqueConstraint(

@@ -42,7 +42,13 @@ def _booking(source, resource, n, now):
         account=source, ref=f"m{n}", booking_ref=booking.ref, received_at=now, raw={"contact": MARK}
     )
     models.RejectedRow.objects.create(
-        account=source, kind="booking", ref=str(n), reason="no start", digest="d", seen_at=now, raw={"x": MARK}
+        account=source,
+        kind="booking",
+        ref=str(n),
+        reason="no start",
+        digest="d",
+        seen_at=now,
+        raw={"x": MARK},
     )
     make.RunFactory(account=source, started_at=now - n * HOUR)
     return booking
@@ -51,19 +57,36 @@ def _booking(source, resource, n, now):
 def _access(booking, door, n, now):
     author = make.UserFactory()
     grant = make.GrantFactory(occurrence=booking.occurrences.get(), door=door)
-    code = make.CodeFactory(grant=grant, state="lingering", secret=MARK, starts_at=now, ends_at=now + 3 * HOUR)
+    code = make.CodeFactory(
+        grant=grant, state="lingering", secret=MARK, starts_at=now, ends_at=now + 3 * HOUR
+    )
     make.EventFactory(account=door.account, door=door, code=code, happened_at=now, raw={"x": MARK})
-    make.OverrideFactory(author=author, booking=booking, starts_at=now, ends_at=now + HOUR, person_email=EMAIL)
+    make.OverrideFactory(
+        author=author, booking=booking, starts_at=now, ends_at=now + HOUR, person_email=EMAIL
+    )
     notice = make.NoticeFactory(booking=booking, recipient=EMAIL, body=f"PIN {MARK}")
     notice.codes.add(code)
-    models.Finding.objects.create(kind="test", key=str(n), text="look", booking=booking, door=door, opened_at=now)
+    models.Finding.objects.create(
+        kind="test", key=str(n), text="look", booking=booking, door=door, opened_at=now
+    )
     models.StaffAct.objects.create(
-        at=now, author=author, verb="hold", reason="r", target="booking", booking=booking, grant=grant, code=code
+        at=now,
+        author=author,
+        verb="hold",
+        reason="r",
+        target="booking",
+        booking=booking,
+        grant=grant,
+        code=code,
     )
     models.KnownAnswer.objects.create(account=door.account, digest=f"d{n}", secret=MARK, asked_at=now)
-    models.PaidCall.objects.create(account=door.account, counter="netcode", month=now.date().replace(day=1), at=now)
+    models.PaidCall.objects.create(
+        account=door.account, counter="netcode", month=now.date().replace(day=1), at=now
+    )
     content = ContentType.objects.get_for_model(models.Venue)
-    LogEntry.objects.create(user=author, content_type=content, object_repr="x", action_flag=CHANGE, action_time=now)
+    LogEntry.objects.create(
+        user=author, content_type=content, object_repr="x", action_flag=CHANGE, action_time=now
+    )
 
 
 def _places(venue, source, n, now):
@@ -79,7 +102,9 @@ def _directory(account, n, now):
     named = {"account": account, "ref": str(n)}
     models.AccessLevel.objects.create(**named, name="Level", door_refs=["501"])
     models.Schedule.objects.create(**named, name="Days", days=[True] * 7)
-    models.Cardholder.objects.create(**named, name="Holder", starts_at=now, ends_at=now + HOUR, level_refs=["11"])
+    models.Cardholder.objects.create(
+        **named, name="Holder", starts_at=now, ends_at=now + HOUR, level_refs=["11"]
+    )
     models.Credential.objects.create(**named, secret=MARK)
     models.LockGrid.objects.create(**named, durations=[[1, 1, 0]], read_at=now)
     fob = models.Fob.objects.create(**named, name="Fob", starts_at=now, ends_at=now + HOUR)
