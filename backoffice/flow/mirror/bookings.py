@@ -53,7 +53,7 @@ def refresh_booking(
     try:
         desk = Desk(run, source)
         desk.learn()
-        record = evidence.ask(source, dict.fromkeys([resource_ref, *_resource_refs(booking)]), ref)
+        record = evidence.ask(source, _resource_refs(resource_ref, booking), ref)
         if record is not None:
             evidence.take(run, desk, record)
         elif booking is not None:
@@ -118,11 +118,13 @@ def _read_lately(account: VendorAccount, now: datetime) -> bool:
     return runs.filter(started_at__gt=since).exists()
 
 
-def _resource_refs(booking: Booking | None) -> list[str]:
-    if booking is None:
-        return []
-    live = booking.occurrences.filter(gone_at=None)
-    return list(live.order_by("resource__ref").values_list("resource__ref", flat=True).distinct())
+def _resource_refs(told: str, booking: Booking | None) -> list[str]:
+    """Where to look for a booking: where a message says that it is, then where it was known to be."""
+    known: Iterable[str] = ()
+    if booking is not None:
+        live = booking.occurrences.filter(gone_at=None).order_by("resource__ref")
+        known = live.values_list("resource__ref", flat=True)
+    return [ref for ref in dict.fromkeys([told, *known]) if ref] or [told]
 
 
 def _today(account: VendorAccount, now: datetime) -> date:

@@ -57,18 +57,16 @@ def weigh(run: Run, desk: Desk, clues: Clues, *, turn: int) -> None:
     which of the bookings that nothing proves are looked at in this run.
     """
     cases = clues.cases()
-    if not cases:
-        return
-    if _hopeless(run, cases):
+    if not cases or _brake(run, [case for case in cases if case.provable]):
         return
     answers = _confirm(desk.source, _chosen(run, cases, turn))
-    lost = [case for case in cases if _lost(case, answers)]
-    if not _brake(run, sum(case.weight(run.now) for case in lost)):
-        for case in cases:
-            answer = answers.get(case.booking_id)
-            if isinstance(answer, BookingRecord):
-                take(run, desk, answer)
-        _mark(run, _removal(run, lost, answers))
+    lost = _lost(cases, answers)
+    if _brake(run, lost):
+        return
+    for answer in answers.values():
+        if isinstance(answer, BookingRecord):
+            take(run, desk, answer)
+    _mark(run, _removal(run, lost, answers))
 
 
 def take(run: Run, desk: Desk, record: BookingRecord) -> None:
@@ -116,10 +114,20 @@ def _confirm(source: BookingSource, cases: Iterable[Case]) -> Answers:
     return answers
 
 
-def _lost(case: Case, answers: Answers) -> bool:
-    """Is something of the case to be marked? What is not provable is so by a single read alone."""
-    answer = answers.get(case.booking_id)
-    return answer is Verdict.GONE or (case.provable and not isinstance(answer, BookingRecord))
+def _lost(cases: Sequence[Case], answers: Answers) -> list[Case]:
+    """The cases of which something is to be marked.
+
+    What is not provable is lost by a single read alone; and so is the rest when a single read finds what the
+    answers should have held: then they are not believed in anything else either.
+    """
+    found = {pk for pk, answer in answers.items() if isinstance(answer, BookingRecord)}
+    believed = not any(case.provable and case.booking_id in found for case in cases)
+    return [
+        case
+        for case in cases
+        if answers.get(case.booking_id) is Verdict.GONE
+        or (case.provable and believed and case.booking_id not in found)
+    ]
 
 
 def _removal(run: Run, lost: Iterable[Case], answers: Answers) -> Removal:
@@ -136,14 +144,9 @@ def _removal(run: Run, lost: Iterable[Case], answers: Answers) -> Removal:
     return removal
 
 
-def _hopeless(run: Run, cases: Sequence[Case]) -> bool:
-    """Would too much be lost even if single reads found all that a run may ask about? Then none is made."""
-    provable = [case for case in cases if case.provable and case.upcoming(run.now)]
-    return _brake(run, sum(case.weight(run.now) for case in provable[CONFIRMATIONS:]))
-
-
-def _brake(run: Run, lost: int) -> bool:
+def _brake(run: Run, cases: Iterable[Case]) -> bool:
     """Stop the run when it would lose too much and staff have not said that it may."""
+    lost = sum(case.weight(run.now) for case in cases)
     if run.accept_loss or not lost:
         return False
     upcoming = known.upcoming(run.account, run.now)
