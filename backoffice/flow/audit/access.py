@@ -1,0 +1,166 @@
+"""What needs a person about ways in: blocked, failed, late, in conflict, or opening for too long."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
+
+from backoffice.flow.audit.trouble import GRANT, Trouble, about, soon, what_for, who
+from backoffice.models import AccessGrant, IssuedCode, Notice, Severity
+from backoffice.states import LIVE_GRANTS, CodeState, GrantState, NoticeState
+from backoffice.wording import door_name, moment
+from integrations.types import Method
+
+READY_BEFORE = timedelta(minutes=60)
+WITHDRAWAL_TRIES = 3
+THINGS = {Method.NETCODE: "PIN", Method.CARD: "app key", Method.PHONE: "phone key", Method.FOB: "fob"}
+UNREAD = ("occurrence__booking__raw", "occurrence__booking__customer__email")
+CODE_GRANT = tuple(f"grant__{path}" for path in GRANT)
+CODE_UNREAD = ("secret", *(f"grant__{path}" for path in UNREAD))
+
+
+def troubles(now: datetime) -> Iterable[Trouble]:
+    """What is wrong with ways in that matter still."""
+    return chain(
+        _blocked(now), _late(now), _conflicts(now), _failed(now), _not_withdrawn(now), _lingering(now)
+    )
+
+
+def _grants(*wanted: Q | Combinable) -> Iterable[AccessGrant]:
+    rows = AccessGrant.objects.filter(*wanted).select_related(*GRANT, "occurrence__booking__account")
+    return rows.defer(*UNREAD).order_by("starts_at", "position", "pk")
+
+
+def _codes(*wanted: Q | Combinable) -> Iterable[IssuedCode]:
+    told = Notice.objects.filter(codes=OuterRef("pk")).exclude(state=NoticeState.DROPPED)
+    rows = IssuedCode.objects.filter(*wanted).annotate(told=Exists(told)).defer(*CODE_UNREAD)
+    related = ("door__venue", *CODE_GRANT, "grant__occurrence__booking__account")
+    return rows.select_related(*related).order_by("starts_at", "pk")
+
+
+# ------------------------------------------------------------------------------------------------ grants
+
+
+def _blocked(now: datetime) -> Iterator[Trouble]:
+    for grant in _grants(Q(state=GrantState.BLOCKED, ends_at__gt=now)):
+        yield Trouble(
+            "grant_blocked",
+            str(grant.pk),
+            soon(grant.starts_at, now),
+            f"{who(grant)} cannot be given a way in at {grant.door} for {what_for(grant)}: {grant.reason}. "
+            "Let them in yourself, or change what stands in the way.",
+            **about(grant),
+        )
+
+
+def _late(now: datetime) -> Iterator[Trouble]:
+    """Granted and about to start, and the door does not open for the guest yet: one finding per stay."""
+    active = IssuedCode.objects.filter(grant=OuterRef("pk"), state=CodeState.ACTIVE, ends_at__gt=now)
+    failed = IssuedCode.objects.filter(grant=OuterRef("pk"), state=CodeState.FAILED, issued_at=None)
+    near = Q(state=GrantState.GRANTED, starts_at__lte=now + READY_BEFORE, ends_at__gt=now)
+    stays: dict[tuple[int | None, int | None], list[AccessGrant]] = defaultdict(list)
+    for grant in _grants(near, ~Exists(active), ~Exists(failed)):
+        stays[grant.occurrence_id, grant.person_id].append(grant)
+    for (occurrence, person), grants in stays.items():
+        first = grants[0]
+        doors = ", ".join(str(grant.door) for grant in grants)
+        yield Trouble(
+            "not_ready",
+            f"occurrence {occurrence}" if occurrence else f"person {person}",
+            Severity.NOW,
+            f"{who(first)} has no way in yet at {doors} and may come from "
+            f"{moment(first.starts_at, first.door.venue)} on: {what_for(first)}. Be ready to open the door.",
+            **about(first),
+        )
+
+
+def _conflicts(now: datetime) -> Iterator[Trouble]:
+    """One finding per stay and text, however many doors of the path say the same."""
+    seen: set[tuple[int | None, int | None, str]] = set()
+    for grant in _grants(Q(state__in=LIVE_GRANTS, ends_at__gt=now) & ~Q(conflict="")):
+        same = (grant.occurrence_id, grant.person_id, grant.conflict)
+        if same in seen:
+            continue
+        seen.add(same)
+        yield Trouble(
+            "conflict",
+            str(grant.pk),
+            soon(grant.starts_at, now),
+            f"{who(grant)}, {what_for(grant)}, at {grant.door}: {grant.conflict}",
+            **about(grant),
+        )
+
+
+# ------------------------------------------------------------------------------------------------- codes
+
+
+def _failed(now: datetime) -> Iterator[Trouble]:
+    """Refused, and no other code covers the time."""
+    instead = IssuedCode.objects.filter(
+        grant=OuterRef("grant"),
+        state=CodeState.ACTIVE,
+        starts_at__lte=OuterRef("starts_at"),
+        ends_at__gte=OuterRef("ends_at"),
+    )
+    wanted = Q(state=CodeState.FAILED, ends_at__gt=now, grant__state__in=LIVE_GRANTS)
+    for code in _codes(wanted, ~Exists(instead)):
+        yield Trouble(
+            "code_failed",
+            str(code.pk),
+            soon(code.grant.starts_at, now),
+            f"{who(code.grant)} got no way in at {code.door} for {what_for(code.grant)}: {code.error}. "
+            "Put right what the vendor names and try the code again, or let them in yourself.",
+            account_id=code.account_id,
+            **about(code.grant),
+        )
+
+
+def _not_withdrawn(now: datetime) -> Iterator[Trouble]:
+    stuck = Q(state=CodeState.REVOKING, attempts__gte=WITHDRAWAL_TRIES)
+    stuck |= Q(state=CodeState.FAILED, issued_at__isnull=False) & ~Q(grant__state__in=LIVE_GRANTS)
+    for code in _codes(stuck & Q(ends_at__gt=now)):
+        yield Trouble(
+            "not_withdrawn",
+            str(code.pk),
+            Severity.NOW,
+            f"{_still_opens(code)}: it cannot be withdrawn ({code.error}). "
+            "It is tried again; or disable it at the vendor.",
+            account_id=code.account_id,
+            **about(code.grant),
+        )
+
+
+def _lingering(now: datetime) -> Iterator[Trouble]:
+    for code in _codes(Q(state=CodeState.LINGERING, ends_at__gt=now)):
+        told = code.told  # type: ignore[attr-defined]  # annotated
+        still_a_guest = code.grant.state == GrantState.GRANTED
+        yield Trouble(
+            "lingering",
+            str(code.pk),
+            Severity.TODAY if told and not still_a_guest else Severity.NOTE,
+            f"{_still_opens(code)}{'' if told else ', though nobody was told it'}. {_remedy(code)}",
+            account_id=code.account_id,
+            **about(code.grant),
+        )
+
+
+def _still_opens(code: IssuedCode) -> str:
+    why = {
+        GrantState.WITHDRAWN: "cancelled or moved",
+        GrantState.DENIED: "denied",
+        GrantState.GRANTED: "has a new one",
+    }.get(GrantState(code.grant.state), "no longer wanted")
+    thing, until = THINGS[Method(code.method)], moment(code.ends_at, code.door.venue)
+    return f"The old {thing} of {who(code.grant)}, {why}, still opens {door_name(code.door)} until {until}"
+
+
+def _remedy(code: IssuedCode) -> str:
+    """What a person can do about a code that the lock computes by itself (KitLock's program 16)."""
+    if code.door.lock.get("timecode"):
+        return "To block it, type on the keypad: #, the master code, 16, the code. Its page reveals the code."
+    return "This lock cannot be told to forget it: keep an eye on the door until then."

@@ -1,0 +1,122 @@
+"""What needs a person about bookings: rooms not linked, statuses not known, rooms sold twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+
+from django.db.models import Exists, OuterRef
+
+from backoffice.flow.audit.trouble import Trouble, guest, soon, stay
+from backoffice.models import Occurrence, PathStep, Room
+from integrations.types import BookingStatus
+
+
+def troubles(now: datetime) -> Iterable[Trouble]:
+    """What is wrong with bookings that are still to come."""
+    coming = _coming(now)
+    confirmed = [row for row in coming if row.booking.status == BookingStatus.CONFIRMED]
+    return chain(_unlinked(confirmed, now), _unknown(coming, now), _double(confirmed, now))
+
+
+def _coming(now: datetime) -> list[Occurrence]:
+    path = PathStep.objects.filter(room=OuterRef("resource__room"))
+    return list(
+        Occurrence.objects.filter(
+            gone_at=None,
+            booking__gone_at=None,
+            ends_at__gt=now,
+            booking__status__in=(BookingStatus.CONFIRMED, BookingStatus.UNKNOWN),
+        )
+        .annotate(has_path=Exists(path))
+        .select_related("booking__account", "booking__customer", "resource__account", "resource__room__venue")
+        .defer("booking__raw", "booking__customer__email", "booking__customer__phone", "resource__raw")
+        .order_by("starts_at", "pk")
+    )
+
+
+def _unlinked(coming: Iterable[Occurrence], now: datetime) -> Iterator[Trouble]:
+    """One finding per resource or room, however many bookings it has."""
+    groups: dict[tuple[str, int], list[Occurrence]] = defaultdict(list)
+    for row in coming:
+        if row.resource.room_id is None:
+            groups["resource_unlinked", row.resource_id].append(row)
+        elif not row.has_path:  # type: ignore[attr-defined]  # annotated
+            groups["room_without_path", row.resource.room_id].append(row)
+    for (kind, pk), rows in groups.items():
+        first, resource = rows[0], rows[0].resource
+        what = f"{resource} ({resource.account}, {resource.ref}) is linked to no room"
+        do = "Link it on its page"
+        if kind == "room_without_path":
+            what, do = f"{resource.room} has no doors on its path", "Enter its path on its page"
+        yield Trouble(
+            kind,
+            str(pk),
+            soon(first.starts_at, now),
+            f"{what}, and {len(rows)} bookings are coming, the first for {stay(first)}: "
+            f"nobody gets a way in. {do}.",
+            account_id=resource.account_id,
+        )
+
+
+def _unknown(coming: Iterable[Occurrence], now: datetime) -> Iterator[Trouble]:
+    seen: set[int] = set()
+    for row in coming:
+        booking = row.booking
+        if booking.status != BookingStatus.UNKNOWN or booking.pk in seen:
+            continue
+        seen.add(booking.pk)
+        yield Trouble(
+            "status_unknown",
+            str(booking.pk),
+            soon(row.starts_at, now),
+            f"{guest(booking)}, {stay(row)}: the source says “{booking.status_text}”, and what that means "
+            "is not known here. The booking keeps the access it has and gets no new one: look it up there.",
+            account_id=booking.account_id,
+            booking_id=booking.pk,
+        )
+
+
+# ------------------------------------------------------------------------------------------- sold twice
+
+
+def _double(confirmed: Iterable[Occurrence], now: datetime) -> Iterator[Trouble]:
+    """Two bookings of one room at one time; a part of a room and the whole of it count as one room."""
+    parents = dict(Room.objects.values_list("pk", "part_of"))
+    running: list[Occurrence] = []
+    for row in confirmed:  # in order of start
+        if row.resource.room_id is None:
+            continue
+        running = [other for other in running if other.ends_at > row.starts_at]
+        for other in running:
+            if other.booking_id != row.booking_id and _overlap(row, other, parents):
+                yield _twice(other, row, now)
+        running.append(row)
+
+
+def _overlap(one: Occurrence, other: Occurrence, parents: dict[int, int | None]) -> bool:
+    mine, theirs = one.resource.room_id, other.resource.room_id
+    return mine in _whole(theirs, parents) or theirs in _whole(mine, parents)
+
+
+def _whole(room: int | None, parents: dict[int, int | None]) -> list[int]:
+    """A room and the rooms that it is a part of."""
+    rooms: list[int] = []
+    while room is not None and room not in rooms:
+        rooms.append(room)
+        room = parents.get(room)
+    return rooms
+
+
+def _twice(first: Occurrence, second: Occurrence, now: datetime) -> Trouble:
+    low, high = sorted((first.pk, second.pk))
+    return Trouble(
+        "double_booking",
+        f"{low} {high}",
+        soon(second.starts_at, now),
+        f"Two bookings at one time: {guest(first.booking)}, {stay(first)}, and {guest(second.booking)}, "
+        f"{stay(second)}. Move or cancel one of them where it was made.",
+        booking_id=second.booking_id,
+    )

@@ -1,0 +1,183 @@
+"""What needs a person at the vendors: accounts, readings, messages, budgets, batteries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+
+from django.db.models import F, Max, Window
+from django.db.models.functions import RowNumber
+
+from backoffice import accounts
+from backoffice.flow.audit.trouble import Trouble
+from backoffice.models import Door, RejectedRow, Severity, SyncRun, VendorAccount, WebhookMessage
+from backoffice.states import MessageState, RunState
+from backoffice.wording import door_name
+
+READINGS = ("poll", "full")
+PATIENCE = 3  # failed readings in a row
+LOOKBACK = timedelta(days=7)
+SHORTEST_SILENCE = timedelta(hours=1)
+BUDGET_WARNING = 0.8
+BATTERY_LOW, BATTERY_EMPTY = 0.2, 0.1
+NAMED = 3  # examples in one text
+
+
+def troubles(now: datetime) -> Iterable[Trouble]:
+    """What is wrong between us and the vendors, and with the doors themselves."""
+    used = list(VendorAccount.objects.filter(enabled=True))
+    asked = [account for account in used if account.stopped_at is None and account.profile.connect]
+    return chain(
+        _stopped(used), _readings(asked, now), _rejected(), _messages(), _budgets(used, now), _doors()
+    )
+
+
+def _stopped(used: Iterable[VendorAccount]) -> Iterator[Trouble]:
+    for account in used:
+        if account.stopped_at:
+            yield Trouble(
+                "account_stopped",
+                str(account.pk),
+                Severity.NOW,
+                f"{account} ({account.profile.label}) is stopped and nothing is asked of it: "
+                f"{account.stopped_reason}. Correct its settings, then resume it.",
+                account_id=account.pk,
+            )
+
+
+# --------------------------------------------------------------------------------------------- readings
+
+
+def _readings(asked: Sequence[VendorAccount], now: datetime) -> Iterator[Trouble]:
+    latest = _latest(now)
+    good = dict(
+        SyncRun.objects.filter(state=RunState.OK, kind__in=READINGS, started_at__gt=now - LOOKBACK)
+        .order_by()
+        .values("account")
+        .annotate(last=Max("finished_at"))
+        .values_list("account", "last")
+    )
+    for account in asked:
+        runs = latest[account.pk]
+        told = [run for run in runs if run.state != RunState.FAILED]
+        if told and told[0].state == RunState.STOPPED:
+            yield _braked(account, told[0])
+        elif _failing(account, runs, good.get(account.pk), now):
+            yield _silent(account, runs[0], good.get(account.pk))
+
+
+def _latest(now: datetime) -> dict[int, list[SyncRun]]:
+    """Per account, its last finished readings, newest first."""
+    newest_first = Window(RowNumber(), partition_by=F("account"), order_by=F("started_at").desc())
+    recent = SyncRun.objects.filter(
+        kind__in=READINGS, started_at__gt=now - LOOKBACK, finished_at__isnull=False
+    )
+    latest: dict[int, list[SyncRun]] = defaultdict(list)
+    for run in recent.annotate(place=newest_first).filter(place__lte=PATIENCE).order_by("-started_at", "-pk"):
+        latest[run.account_id].append(run)
+    return latest
+
+
+def _failing(account: VendorAccount, runs: list[SyncRun], good: datetime | None, now: datetime) -> bool:
+    """Failed several times in a row, or not read well for three intervals; a new account is not failing."""
+    if not runs:
+        return False
+    in_a_row = len(runs) == PATIENCE and all(run.state == RunState.FAILED for run in runs)
+    silence = max(SHORTEST_SILENCE, timedelta(minutes=PATIENCE * account.poll_minutes))
+    return in_a_row or (good is not None and good < now - silence)
+
+
+def _braked(account: VendorAccount, run: SyncRun) -> Trouble:
+    return Trouble(
+        "run_stopped",
+        str(account.pk),
+        Severity.NOW,
+        f"The last reading of {account} would have removed too much, so nothing was: {run.error}",
+        account_id=account.pk,
+    )
+
+
+def _silent(account: VendorAccount, run: SyncRun, good: datetime | None) -> Trouble:
+    since = f"since {good:%Y-%m-%d %H:%M} UTC" if good else "for a week or since it was entered"
+    why = f": {run.error}" if run.error else ""
+    return Trouble(
+        "account_failing",
+        str(account.pk),
+        Severity.NOW,
+        f"{account} ({account.profile.label}) has not been read well {since}{why}. New bookings and changes "
+        "there are not seen. It is tried again by itself; if the vendor works, check the account.",
+        account_id=account.pk,
+    )
+
+
+# -------------------------------------------------------------------------------------- rows and messages
+
+
+def _rejected() -> Iterator[Trouble]:
+    rows = RejectedRow.objects.filter(resolved_at=None).select_related("account").defer("raw").order_by("pk")
+    groups: dict[tuple[VendorAccount, str], list[RejectedRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.account, row.kind].append(row)
+    for (account, kind), group in groups.items():
+        examples = "; ".join(f"{row.ref}: {row.reason}" for row in group[:NAMED])
+        yield Trouble(
+            "rejected",
+            f"{account.pk} {kind}",
+            Severity.TODAY,
+            f"{len(group)} of {account} ({kind}) cannot be read and are left as they were: {examples}. "
+            "Correct them at the vendor.",
+            account_id=account.pk,
+        )
+
+
+def _messages() -> Iterator[Trouble]:
+    failed = WebhookMessage.objects.filter(state=MessageState.FAILED).select_related("account").defer("raw")
+    groups: dict[VendorAccount, list[WebhookMessage]] = defaultdict(list)
+    for message in failed.order_by("pk"):
+        groups[message.account].append(message)
+    for account, group in groups.items():
+        examples = "; ".join(f"{message.ref}: {message.error}" for message in group[:NAMED])
+        yield Trouble(
+            "message_failed",
+            str(account.pk),
+            Severity.TODAY,
+            f"{len(group)} messages of {account} could not be opened: {examples}. The next reading shows the "
+            "bookings all the same; try the messages again, or refresh the account.",
+            account_id=account.pk,
+        )
+
+
+def _budgets(used: Iterable[VendorAccount], now: datetime) -> Iterator[Trouble]:
+    for account in used:
+        for counter, budget in accounts.budgets(account, now).items():
+            if not budget.quota or budget.used < BUDGET_WARNING * budget.quota:
+                continue
+            spent = budget.left == 0
+            yield Trouble(
+                "budget",
+                f"{account.pk} {counter}",
+                Severity.NOW if spent else Severity.TODAY,
+                f"{budget.used} of {budget.quota} {counter} calls of {account} are spent this month. "
+                + ("No new code is issued there: buy more" if spent else "Buy more before they run out")
+                + ", then raise the account's quota.",
+                account_id=account.pk,
+            )
+
+
+# ------------------------------------------------------------------------------------------------- doors
+
+
+def _doors() -> Iterator[Trouble]:
+    doors = Door.objects.filter(steps__isnull=False).select_related("venue", "account").distinct()
+    for door in doors.order_by("pk"):
+        links = {"door_id": door.pk, "account_id": door.account_id}
+        if door.gone_at or not door.enabled:
+            how = "is no longer listed by its vendor" if door.gone_at else "is switched off at its vendor"
+            text = f"{door_name(door)} {how} and is on a path: correct it there, or change the path."
+            yield Trouble("door_gone", str(door.pk), Severity.NOW, text, **links)
+        elif door.battery is not None and door.battery < BATTERY_LOW:
+            severity = Severity.NOW if door.battery < BATTERY_EMPTY else Severity.TODAY
+            text = f"The battery of {door_name(door)} is at {door.battery:.0%}. Change it before it is empty."
+            yield Trouble("battery", str(door.pk), severity, text, **links)
