@@ -72,26 +72,29 @@ def sync(chosen: Iterable[VendorAccount]) -> dict[str, dict[str, Any]]:
     A report per account: status (ok, failed, stopped, skipped), counts, error. An account whose listings are
     paid for is read again only when its poll interval has passed.
     """
-    chosen = list(chosen)
+    slugs = {account.slug: account for account in chosen}
     for message in inbox.waiting(clock()):
-        if message.account_id in {account.pk for account in chosen}:
+        if message.account.slug in slugs:
             read_message(message)
-    due = {account.pk for account in due_accounts(clock())}
-    reports = {}
-    for account in chosen:
-        account.refresh_from_db()
-        run = None
-        if account.pk in due or not account.profile.budgets:
-            with accounts.exclusive(f"refresh {account.pk}", wait=120):
-                run = refresh(account, full=True)
-        reports[account.slug] = _report(account, run)
+    reports = {slug: _refreshed(account) for slug, account in slugs.items()}
     with accounts.exclusive("follow", wait=120):
-        follow_up(wait=120)
-    for account in chosen:
+        changed = follow_up(wait=120)
+    for account in changed:  # what was made there is mirrored now, not by the next reading
+        if account.slug in reports and not account.profile.budgets:
+            _add(reports[account.slug], _report(account, refresh(account)))
+    for slug, account in slugs.items():
         account.refresh_from_db()
-        if account.stopped_at and reports[account.slug]["status"] == "ok":
-            reports[account.slug] |= {"status": "failed", "error": account.stopped_reason}
+        if account.stopped_at and reports[slug]["status"] == "ok":
+            reports[slug] |= {"status": "failed", "error": account.stopped_reason}
     return reports
+
+
+def _refreshed(account: VendorAccount) -> dict[str, Any]:
+    account.refresh_from_db()
+    if account.profile.budgets and account not in due_accounts(clock()):
+        return _report(account, None)
+    with accounts.exclusive(f"refresh {account.pk}", wait=120):
+        return _report(account, refresh(account, full=True))
 
 
 def _report(account: VendorAccount, run: SyncRun | None) -> dict[str, Any]:
@@ -102,6 +105,14 @@ def _report(account: VendorAccount, run: SyncRun | None) -> dict[str, Any]:
         return {"status": "failed", **counts, "error": account.stopped_reason}
     read = account.enabled and account.profile.connect is not None
     return {"status": "ok" if read else "skipped", **counts, "error": None}
+
+
+def _add(report: dict[str, Any], again: dict[str, Any]) -> None:
+    """A second reading in the same sync: its changes count too, and so does its failure."""
+    for name in ("created", "updated", "gone"):
+        report[name] += again[name]
+    if report["status"] == "ok":
+        report |= {name: again[name] for name in ("status", "seen", "error")}
 
 
 # ----------------------------------------------------------------- the same arrows for one process, in order
@@ -174,29 +185,32 @@ def read_message(message: WebhookMessage) -> None:
         inbox.failed(message, error, now)
 
 
-def follow_up(wait: float = 0.0) -> None:
-    """Plan, issue, deliver, audit, once each."""
+def follow_up(wait: float = 0.0) -> list[VendorAccount]:
+    """Plan, issue, deliver, audit, once each; gives the accounts at which something was issued or revoked."""
     grant.replan(clock())
-    for account in _with(Role.ACCESS):
-        if IssuedCode.objects.filter(issue.due(account, clock())).exists():
-            _guarded(account, lambda a: _issue(a, wait))
+    changed = [account for account in _with(Role.ACCESS) if _guarded(account, lambda a: _issue(a, wait))]
     grant.replan(clock())  # what the vendor refused may have another way
     deliver.deliver(clock())
     audit.findings(clock())
+    return changed
 
 
-def _issue(account: VendorAccount, wait: float) -> None:
-    issue.issue_due(account, accounts.access_provider(account), clock(), wait)
+def _issue(account: VendorAccount, wait: float) -> bool:
+    if not IssuedCode.objects.filter(issue.due(account, clock())).exists():
+        return False
+    done = issue.issue_due(account, accounts.access_provider(account), clock(), wait)
+    return bool(done.issued or done.revoked)
 
 
-def _guarded(account: VendorAccount, step: Callable[[VendorAccount], None]) -> None:
+def _guarded(account: VendorAccount, step: Callable[[VendorAccount], bool]) -> bool:
     """One account's trouble is not the others'."""
     try:
-        step(account)
+        return step(account)
     except Misconfigured as error:
         accounts.stop(account, error.text, clock())
     except VendorError as error:
         logger.warning("%s: %s", account.slug, error.text)
+    return False
 
 
 def _with(role: Role) -> Iterable[VendorAccount]:
