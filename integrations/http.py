@@ -25,6 +25,8 @@ READ_TRIES = 3
 LONGEST_WAIT = 5.0  # seconds; a longer Retry-After is left to the next sweep
 MASK = "•••"
 WORDS = 300  # characters of a vendor's own words that are worth showing
+CUT_JSON = re.compile(r"[\s\ufeff]*[\[{]")  # half a JSON answer is rows, and guests in them, but no words
+TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +115,16 @@ class Http:
         return text
 
     def _once(self, method: str, path: str, expect: frozenset[int], body: dict[str, Any]) -> Answer:
-        where = f"{method} {self.mask(path)}"
-        headers = {**self._headers, **body.pop("headers", {})} if "headers" in body else self._headers
+        where = f"{method} {self.mask(path.partition('?')[0])}"
+        sent = {**body, "headers": {**self._headers, **body.get("headers", {})}}
         started = time.monotonic()
         try:
             response = self._session.request(
                 method,
                 self._base + path,
                 timeout=TIMEOUT,
-                headers=headers,
                 allow_redirects=False,
-                **body,
+                **sent,
             )
         except requests.RequestException as error:
             # the exception's own text holds the address with its query, so only its kind is told
@@ -150,11 +151,11 @@ class Http:
         try:
             said = jsonlib.loads(text)
         except ValueError:
-            said = None if text.lstrip().startswith("<") else text
+            said = None if CUT_JSON.match(text) else text
         for name in ("message", "Message", "error_description", "error"):
             if isinstance(said, dict) and isinstance(said.get(name), str):
                 said = said[name]
-        if not isinstance(said, str):
+        if not isinstance(said, str) or TAG.search(said):
             return ""
         return self.mask(re.sub(r"\s+", " ", said)).strip()[:WORDS]
 
