@@ -176,7 +176,7 @@ class Office(Sandbox):
                 self._thread.start()
 
     def _busy(self) -> bool:
-        return bool(self.postbox.waiting() or (self.postbox.hooks and self.store.holds))
+        return bool(self.postbox.hooks and (self.postbox.waiting() or self.store.holds))
 
     def _run(self) -> None:
         while True:

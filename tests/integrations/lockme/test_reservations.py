@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from integrations.errors import Garbled
 from integrations.sandbox.lockme import LockmeSandbox
 from integrations.types import BookingRecord, BookingStatus, CustomerRecord, Reading, Window
 from integrations.vendors.lockme import Lockme
-from integrations.vendors.lockme.fields import instant
 from tests.integrations.lockme.conftest import Connect
 
 C, P, U = BookingStatus.CONFIRMED, BookingStatus.PENDING, BookingStatus.UNKNOWN
@@ -48,7 +44,8 @@ def only(shop: LockmeSandbox, client: Lockme, **changed: Any) -> BookingRecord:
 def test_a_reservation_is_read_whole(shop: LockmeSandbox, client: Lockme) -> None:
     number = shop.book(
         1398, "2026-03-10", "16:30", name="Ewa", surname="Nowak", email="ewa@example.test",
-        phone="+48600100200", people=4, pricer="Standard", price=220.0, comment="Birthday", language="pl", extid="bk-42",
+        phone="+48600100200", people=4, pricer="Standard", price=220.0, comment="Birthday",
+        language="pl", extid="bk-42",
     )  # fmt: skip
     shop.pay(number)
     (record,) = client.read(Window("1398", DAY, DAY)).bookings
@@ -253,51 +250,3 @@ def test_one_reservation_that_cannot_be_read_is_not_taken_for_gone(
     shop.fail("body", "/reservation/5", body=body, content_type="application/json")
     with pytest.raises(Garbled, match="hour"):
         client.booking("1398", "5")
-
-
-# --------------------------------------------------------------------------------------------- clocks
-
-
-@pytest.mark.parametrize(
-    ("day", "hour", "utc"),
-    [
-        ("2026-03-29", "01:30:00", "2026-03-29T00:30"),
-        ("2026-03-29", "02:30:00", "2026-03-29T01:30"),  # does not exist: the clock shows 03:30
-        ("2026-03-29", "03:30", "2026-03-29T01:30"),
-        ("2026-10-25", "01:30:00", "2026-10-24T23:30"),
-        ("2026-10-25", "02:30:00", "2026-10-25T00:30"),  # exists twice: the first
-        ("2026-10-25", "03:30:00", "2026-10-25T02:30"),
-        ("2026-07-01", "9:05", "2026-07-01T07:05"),
-    ],
-)
-def test_an_hour_that_is_skipped_moves_on_and_one_that_is_repeated_is_the_first(
-    shop: LockmeSandbox, client: Lockme, day: str, hour: str, utc: str
-) -> None:
-    (occurrence,) = only(shop, client, date=day, hour=hour).occurrences
-    assert occurrence.starts_at == datetime.fromisoformat(utc).replace(tzinfo=UTC)
-    assert occurrence.starts_text == f"{day} {hour}"
-
-
-@given(
-    st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.times(), st.sampled_from(["Europe/Warsaw", "Asia/Tokyo"])
-)
-def test_the_rooms_clock_shows_the_hour_or_one_hour_more_where_it_is_skipped(
-    day: date, clock: time, name: str
-) -> None:
-    wall = datetime.combine(day, clock)
-    shown = instant(day, clock, ZoneInfo(name)).astimezone(ZoneInfo(name)).replace(tzinfo=None)
-    assert shown - wall in (timedelta(0), timedelta(hours=1))
-
-
-def test_a_room_or_department_may_have_a_zone_of_its_own(shop: LockmeSandbox, connect: Connect) -> None:
-    shop.add_room(2132, "Lighthouse", "Harbour")
-    shop.add_room(2133, "Smugglers", "Harbour")
-    for room in (1398, 2132, 2133):
-        shop.book(room, "2026-03-10", "16:30")
-    client = connect(timezones={"Harbour": "Europe/London", "2133": "Atlantic/Reykjavik"})
-    hours = []
-    for window in client.windows(["1398", "2132", "2133"], DAY, DAY):
-        (record,) = client.read(window).bookings
-        hours.append(record.occurrences[0].starts_at.strftime("%H:%M"))
-    assert hours == ["15:30", "16:30", "16:30"]
-    assert len(shop.calls("/rooms")) == 1
