@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from backoffice import clock
 from tests.factories import UserFactory
 
 
 @pytest.fixture
 def now():
     """The machine's time: pages ask the clock."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return clock.now().replace(microsecond=0)
 
 
 @pytest.fixture

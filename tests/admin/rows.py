@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 def fill(count, now):
-    """So many rows in every table, hanging together: `count` bookings of one room, `count` doors of its path."""
+    """So many rows in every table, hanging together: bookings of one room, doors of its path."""
     lock_account = make.CodelocksFactory(secrets={"api_key": MARK}, hook_token=f"{MARK}-hook")
     source = make.AccountFactory(secrets={"client_id": MARK}, hook_token=f"{MARK}-source")
     venue = make.VenueFactory()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -67,8 +68,6 @@ def test_every_table_has_pages_and_none_shows_a_secret(signed_in, now):
 
 
 def test_every_model_of_ours_is_registered_or_stands_on_another_page():
-    from django.apps import apps
-
     inlines = {inline.model for inline in admin.site.get_model_admin(Room).get_inlines(None, Room())}
     ours = {model for model in apps.get_app_config("backoffice").get_models() if not model._meta.auto_created}
     assert ours - set(TABLES) - inlines == set()
