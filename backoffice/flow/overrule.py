@@ -199,6 +199,13 @@ def resume(account: VendorAccount, word: Word) -> VendorAccount:
     return account
 
 
+def accept_loss(account: VendorAccount, word: Word) -> None:
+    """What the last reading missed is gone indeed: on record before the account is read again on that word."""
+    if not account.enabled or account.stopped_at:
+        raise NotPossible(f"{account} is not read at present: enable or resume it first.")
+    _record(word, "accept_loss", account)
+
+
 def _again(row: Row, failed: models.TextChoices, to: models.TextChoices, word: Word) -> Row:
     with transaction.atomic():
         if row.state != failed or not states.move(row, to, attempts=0, next_try_at=None, error=""):

@@ -10,11 +10,11 @@ from itertools import chain
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
 
-from backoffice.flow.audit.trouble import GRANT, Trouble, about, soon, what_for, who
+from backoffice.flow.audit.trouble import GRANT, Trouble, about, sentence, soon, what_for, who
 from backoffice.models import AccessGrant, IssuedCode, Notice, Severity
 from backoffice.states import LIVE_GRANTS, CodeState, GrantState, NoticeState
 from backoffice.wording import door_name, moment
-from integrations.types import Method
+from integrations.types import BookingStatus, Method
 
 READY_BEFORE = timedelta(minutes=60)
 WITHDRAWAL_TRIES = 3
@@ -47,12 +47,15 @@ def _codes(*wanted: Q | Combinable) -> Iterable[IssuedCode]:
 
 
 def _blocked(now: datetime) -> Iterator[Trouble]:
-    for grant in _grants(Q(state=GrantState.BLOCKED, ends_at__gt=now)):
+    """The way in cannot be made; bookings of unknown status have a finding of their own."""
+    blocked = Q(state=GrantState.BLOCKED, ends_at__gt=now)
+    for grant in _grants(blocked, ~Q(occurrence__booking__status=BookingStatus.UNKNOWN)):
         yield Trouble(
             "grant_blocked",
             str(grant.pk),
             soon(grant.starts_at, now),
-            f"{who(grant)} cannot be given a way in at {grant.door} for {what_for(grant)}: {grant.reason}. "
+            f"{who(grant)} cannot be given a way in at {grant.door} for {what_for(grant)}: "
+            f"{sentence(grant.reason)} "
             "Let them in yourself, or change what stands in the way.",
             **about(grant),
         )
@@ -113,7 +116,8 @@ def _failed(now: datetime) -> Iterator[Trouble]:
             "code_failed",
             str(code.pk),
             soon(code.grant.starts_at, now),
-            f"{who(code.grant)} got no way in at {code.door} for {what_for(code.grant)}: {code.error}. "
+            f"{who(code.grant)} got no way in at {code.door} for {what_for(code.grant)}: "
+            f"{sentence(code.error)} "
             "Put right what the vendor names and try the code again, or let them in yourself.",
             account_id=code.account_id,
             **about(code.grant),
@@ -128,7 +132,7 @@ def _not_withdrawn(now: datetime) -> Iterator[Trouble]:
             "not_withdrawn",
             str(code.pk),
             Severity.NOW,
-            f"{_still_opens(code)}: it cannot be withdrawn ({code.error}). "
+            f"{_still_opens(code)}: it cannot be withdrawn ({code.error.rstrip('. ')}). "
             "It is tried again; or disable it at the vendor.",
             account_id=code.account_id,
             **about(code.grant),

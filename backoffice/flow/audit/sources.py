@@ -11,7 +11,7 @@ from django.db.models import F, Max, Window
 from django.db.models.functions import RowNumber
 
 from backoffice import accounts
-from backoffice.flow.audit.trouble import Trouble
+from backoffice.flow.audit.trouble import Trouble, sentence
 from backoffice.models import Door, RejectedRow, Severity, SyncRun, VendorAccount, WebhookMessage
 from backoffice.states import MessageState, RunState
 from backoffice.wording import door_name
@@ -42,7 +42,7 @@ def _stopped(used: Iterable[VendorAccount]) -> Iterator[Trouble]:
                 str(account.pk),
                 Severity.NOW,
                 f"{account} ({account.profile.label}) is stopped and nothing is asked of it: "
-                f"{account.stopped_reason}. Correct its settings, then resume it.",
+                f"{sentence(account.stopped_reason)} Correct its settings, then resume it.",
                 account_id=account.pk,
             )
 
@@ -101,7 +101,7 @@ def _braked(account: VendorAccount, run: SyncRun) -> Trouble:
 
 def _silent(account: VendorAccount, run: SyncRun, good: datetime | None) -> Trouble:
     since = f"since {good:%Y-%m-%d %H:%M} UTC" if good else "for a week or since it was entered"
-    why = f": {run.error}" if run.error else ""
+    why = f": {run.error.rstrip('. ')}" if run.error else ""
     return Trouble(
         "account_failing",
         str(account.pk),

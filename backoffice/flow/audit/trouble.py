@@ -38,6 +38,11 @@ def soon(starts_at: datetime, now: datetime) -> Severity:
     return Severity.NOW if starts_at <= now + SOON else Severity.TODAY
 
 
+def sentence(text: str) -> str:
+    """Somebody else's words as a sentence of ours, with one full stop."""
+    return text.rstrip(". ") + "."
+
+
 def guest(booking: Booking) -> str:
     """Who booked, as the desk would look for him: Ida Kern (lockme-main/4711)."""
     return f"{booking.customer} ({booking})" if booking.customer else f"The guest of {booking}"

@@ -49,12 +49,14 @@ class Asking:
     @property
     def replaced(self) -> set[Asked]:
         """What a re-issue is to replace, so it must not come out again."""
-        old = (c for c in self.codes if c.generation < self.generation and c.state not in UNISSUED)
+        told = OUT_THERE | {State.LINGERING, State.EXPIRED}
+        old = (c for c in self.codes if c.generation < self.generation and c.state in told)
         return {code.asked for code in old if code.asked}
 
 
 def _is_open(code: HeldCode, now: datetime) -> bool:
-    return code.method == Method.NETCODE and code.asked is not None and code.ends_at > now
+    usable = code.state in OUT_THERE | UNISSUED | {State.LINGERING}
+    return usable and code.method == Method.NETCODE and code.asked is not None and code.ends_at > now
 
 
 def choose(asking: Asking) -> Wanted:
