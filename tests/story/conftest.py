@@ -111,7 +111,7 @@ class House:
         doors: dict[int, bool] = {}
         for code in self.codes(number, state="active"):
             doors[code.door_id] = doors.get(code.door_id, False) or self.opens(code, at)
-        wanted = {grant.door_id for grant in self.grants(number) if grant.state == "granted"}
+        wanted = {grant.door_id for grant in self.grants(number) if grant.state in ("granted", "blocked")}
         return bool(wanted) and all(doors.get(door, False) for door in wanted)
 
 

@@ -93,6 +93,7 @@ def test_an_expired_token_is_refreshed_once_for_everybody(house):
 
 
 def test_lock_vendors_that_fail_lose_no_way_in_and_go_on(house):
+    house.sync()
     hall = house.locaboo.book(70, "2026-03-09 14:30", "2026-03-09 15:30", 4711)
     house.codelocks.fail("status", "netcode", times=60, status=502)
     house.lockt.fail("drop_after", "POST /api/v1/user", times=1)
