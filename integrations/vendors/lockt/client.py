@@ -101,11 +101,14 @@ class Lockt:
         """
         wanted = [_wish(order, self._zone, opens=bool(order.level_refs)) for order in orders]
         good = [one for one in wanted if isinstance(one, Wish)]
-        holders = self._people.find([one.key for one in good]).holders if good else {}
-        there = [one for one in good if one.key in holders]
-        keys = self._keys() if any(one.opens for one in there) else []
-        records = {one.key: _record(one, holders[one.key], keys, strictly=True) for one in there}
-        return [records.get(one.key) if isinstance(one, Wish) else None for one in wanted]
+        holders = self._people.find({one.key for one in good}).holders if good else {}
+        keys = self._keys() if any(one.opens and one.key in holders for one in good) else []
+        return [
+            _record(one, holders[one.key], keys, strictly=True)
+            if isinstance(one, Wish) and one.key in holders
+            else None
+            for one in wanted
+        ]
 
     def issue(self, orders: Sequence[CodeOrder]) -> Sequence[Outcome]:
         """Make each cardholder as ordered, with its mobile credential's key as the secret (L-C11).

@@ -167,9 +167,8 @@ def _why_not(one: Wish, old: Holder | None, new: Holder | None, said: Written) -
 
 def _same(old: Holder, new: Holder) -> bool:
     """Whether a holder is as it was, by what both reads tell."""
-    unknown = None in {old.accesslevels, new.accesslevels}
     names = ("enabled", "access_effective", "access_expires", "card_num")
-    levels = unknown or set(old.accesslevels or ()) == set(new.accesslevels or ())
+    levels = set(old.accesslevels or ()) == set(new.accesslevels or ())
     return levels and all(getattr(old, name) == getattr(new, name) for name in names)
 
 

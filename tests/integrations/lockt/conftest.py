@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from integrations.types import AccessProvider, CodeOrder, Method
 from integrations.vendors import lockt
@@ -15,6 +16,17 @@ from tests.integrations.support import settings_for
 HOUR = timedelta(hours=1)
 START, END = NOW + HOUR, NOW + 3 * HOUR
 DURING = NOW + 2 * HOUR
+
+ROW = {
+    "id_num": "BK-1",
+    "card_num": "20417",
+    "email": "ida@example.test",
+    "phone": "4917",
+    "access_effective": "2026-03-09 10:00:00",
+    "access_expires": "2026-03-09 12:00:00",
+    "enabled": "true",
+    "accesslevels": [{"id": 11}],
+}
 
 
 def order(number: int = 1, **changed: Any) -> CodeOrder:
@@ -60,3 +72,22 @@ def client(sandbox, site):
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+@pytest.fixture
+def call(sandbox, site):
+    """One request to the vendor, with the right headers unless others are given."""
+
+    def ask(method, path, body=None, **headers):
+        right = {**site.secrets, "Content-Type": "application/json"}
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = f"{sandbox.url}/lockt/api/v1/{path}"
+        return requests.request(method, url, json=body, headers={**right, **given}, timeout=5)
+
+    return ask
+
+
+@pytest.fixture
+def post(call):
+    """A write of users with options."""
+    return lambda *rows, **options: call("POST", "user", {"users": list(rows), "options": options})

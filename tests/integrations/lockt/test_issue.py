@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.errors import Misconfigured, Refused
+from integrations.sandbox.lockt.things import Credential
 from integrations.types import Method
 from tests.integrations.lockt.conftest import DURING, END, START, connected, order
 
@@ -184,7 +185,9 @@ def test_l_c12_two_orders_for_one_holder_are_not_merged(client, site):
     assert isinstance(outcomes[1].error, Refused)
 
 
-def test_l_c12_an_email_that_somebody_else_has_is_never_sent(client, site):
+@pytest.mark.parametrize("on_single", [True, False])
+def test_l_c12_an_email_that_somebody_else_has_is_never_sent(client, site, on_single):
+    site.switch["levels_on_single"] = on_single
     issued(client, order())
     site.user("LK-1").email = "Family@example.test"
     site.add_user(id_num="STAFF-1", card_num="7", email="family@example.test", first_name="Ida")
@@ -211,6 +214,13 @@ def test_l_c13_card_numbers_keep_their_leading_zeros(client, site):
 def test_l_c13_a_card_number_that_is_no_digits_is_not_sent(client, site, number):
     assert isinstance(failed(client, order(card_number=number)), Refused)
     assert site.journal == []
+
+
+def test_l_c12_a_fob_with_our_key_is_not_our_holder(client, site):
+    site.add_fob("Fob 08", "30008", id_num="LK-1")
+    orders = [order(number) for number in range(12)]
+    assert client.look(orders) == [None] * 12
+    assert all(record.confirmed for record in issued(client, *orders))
 
 
 @pytest.mark.parametrize("count", [1, 12])
@@ -251,36 +261,18 @@ def test_l_c15_a_wrong_zone_is_told_with_its_hours_and_nobody_gets_in(client, si
     assert not site.user("LK-1").enabled
 
 
-def test_withdrawn_cards_open_nothing(client, site):
-    issued(client, order(1), order(2))
-    [outcome] = client.withdraw([order(1)])
-    assert outcome.record.confirmed
-    assert not site.opens(501, "40001", DURING)
-    assert site.opens(501, "40002", DURING)
+def test_l_c9_a_holder_without_a_name_in_the_order_keeps_the_one_it_has(client, site):
+    issued(client, order(holder_name=""))
+    assert (site.user("LK-1").first_name, site.user("LK-1").last_name) == ("Booking", "LK-1")
+    issued(client, order(holder_name="Hall A", ends_at=END + SECOND))
+    issued(client, order(holder_name=""))
+    assert (site.user("LK-1").first_name, site.user("LK-1").last_name) == ("Hall", "A")
 
 
-def test_l_c9_a_withdrawal_keeps_the_holder_as_it_was(client, site):
+def test_the_key_told_is_the_one_of_the_card_ordered(client, site):
     [record] = issued(client, order())
-    before = site.user("LK-1")
-    kept = (before.effective, before.expires, before.card_num, before.first_name)
-    client.withdraw([order(card_number="")])
-    after = site.user("LK-1")
-    assert (after.effective, after.expires, after.card_num, after.first_name) == kept
-    assert (after.levels, site.credential("40001").key) == ([], record.secret)
-
-
-def test_withdrawing_nobody_needs_no_write(client, site):
-    [outcome] = client.withdraw([order()])
-    assert outcome.record.confirmed
-    assert "no such cardholder" in outcome.record.note
-    assert site.writes() == []
-
-
-def test_a_withdrawn_card_is_not_written_again(client, site):
-    issued(client, order())
-    client.withdraw([order()])
-    assert client.withdraw([order()])[0].record.confirmed
-    assert len(site.writes()) == 2
+    site.credentials = {1: Credential(1, "5", "OLD1-OLD1-OLD1-OLD1", int(record.ref)), **site.credentials}
+    assert client.look([order()])[0].secret == record.secret
 
 
 def test_looking_tells_what_is_there_and_what_is_not(client, site):

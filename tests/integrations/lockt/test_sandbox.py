@@ -7,41 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-import requests
 
-from tests.conftest import NOW
-from tests.integrations.lockt.conftest import DURING, HOUR
+from tests.integrations.lockt.conftest import DURING, ROW
 
-ROW = {
-    "id_num": "BK-1",
-    "card_num": "20417",
-    "email": "ida@example.test",
-    "phone": "4917",
-    "access_effective": "2026-03-09 10:00:00",
-    "access_expires": "2026-03-09 12:00:00",
-    "enabled": "true",
-    "accesslevels": [{"id": 11}],
-}
 UPDATE = {"update_existing": "true", "validate_fails_batch": "false", "replace_privileges": "true"}
-
-
-@pytest.fixture
-def call(sandbox, site):
-    """One request to the vendor, with the right headers unless others are given."""
-
-    def ask(method, path, body=None, **headers):
-        right = {**site.secrets, "Content-Type": "application/json"}
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        url = f"{sandbox.url}/lockt/api/v1/{path}"
-        return requests.request(method, url, json=body, headers={**right, **given}, timeout=5)
-
-    return ask
-
-
-@pytest.fixture
-def post(call):
-    """A write of users with options."""
-    return lambda *rows, **options: call("POST", "user", {"users": list(rows), "options": options})
 
 
 @pytest.mark.parametrize("header", ["apiuser", "apikey"])
@@ -219,54 +188,6 @@ def test_l_s10_a_partial_batch_answers_in_one_of_four_forms(post, site, style, s
     answered = post(ROW, {"card_num": "x"}, **UPDATE)
     assert (answered.status_code, "Non-Numeric" in answered.text) == (status, style != "counters")
     assert site.user("BK-1")
-
-
-@pytest.mark.parametrize(("zone", "hour"), [("UTC", 10), ("Europe/Berlin", 9), ("America/New_York", 14)])
-def test_l_s11_written_times_mean_the_sites_zone(post, site, zone, hour):
-    site.switch["write_zone"] = zone
-    post(ROW)
-    assert site.user("BK-1").effective.hour == hour
-
-
-def test_l_s12_a_fob_opens_what_its_user_may_in_its_own_window(call, post, site):
-    post(ROW)
-    fob = next(one for one in site.people.values() if one.fob)
-    window = {"access_effective": "2026-03-09 10:00:00", "access_expires": "2026-03-09 11:00:00"}
-    lent = {"id": str(fob.id), "user_id": str(site.user("BK-1").id), **window}
-    assert call("PUT", "fob", {"fobs": [lent]}).json()["data"]["inserted"] == 1
-    assert site.opens(501, "30007", NOW + HOUR)
-    assert not site.opens(501, "30007", NOW + 2 * HOUR)
-    assert not site.opens(502, "30007", NOW + HOUR)
-
-
-@pytest.mark.parametrize(("dates", "kept"), [("keep", True), ("clear", False)])
-def test_l_s12_dates_that_a_reassignment_leaves_out_are_kept_or_cleared(call, post, site, dates, kept):
-    post(ROW)
-    site.switch["fob_dates"] = dates
-    call("POST", "fob", {"fobs": [{"name": "F", "card_num": 5599, "access_expires": "2026-03-09 11:00:00"}]})
-    fob = next(one for one in site.people.values() if one.name == "F")
-    call("PUT", "fob", {"fobs": [{"id": fob.id, "user_id": site.user("BK-1").id}]})
-    assert (site.people[fob.id].expires is not None) is kept
-
-
-@pytest.mark.parametrize("row", [{"id": 1, "user_id": 1}, {"id": 7001, "user_id": 7001}, {}])
-def test_l_s9_only_fobs_go_to_users(call, row):
-    assert call("PUT", "fob", {"fobs": [row]}).status_code == 400
-
-
-def test_l_s12_a_door_without_battery_stays_closed(post, site):
-    post(ROW)
-    site.doors[501].battery = 0
-    assert not site.opens(501, "20417", DURING)
-
-
-def test_l_s13_events_are_the_newest_and_no_more_than_the_cache(call, site):
-    site.switch["events_cache"] = 3
-    for _ in range(5):
-        site.use_door(501, "1")
-    listed = [event["id"] for event in call("GET", "events").json()["data"]]
-    assert listed == sorted(listed, reverse=True)
-    assert len(listed) == 3
 
 
 def test_l_s14_a_terminated_batch_is_half_done(post, site):
