@@ -182,8 +182,7 @@ def reveal_notice(notice: Notice, word: Word) -> str:
 
 def refresh(account: VendorAccount, word: Word) -> VendorAccount:
     """Put on record that somebody wants an account read now; the caller wakes the reading."""
-    if account.stopped_at or not account.enabled:
-        raise NotPossible(f"{account} is {'stopped' if account.stopped_at else 'switched off'}: nothing is read.")
+    _must_be_read(account)
     _record(word, "refresh", account)
     return account
 
@@ -200,10 +199,15 @@ def resume(account: VendorAccount, word: Word) -> VendorAccount:
 
 
 def accept_loss(account: VendorAccount, word: Word) -> None:
-    """What the last reading missed is gone indeed: on record before the account is read again on that word."""
-    if not account.enabled or account.stopped_at:
-        raise NotPossible(f"{account} is not read at present: enable or resume it first.")
+    """What the last reading missed is gone indeed: on record before the caller has it read on that word."""
+    _must_be_read(account)
     _record(word, "accept_loss", account)
+
+
+def _must_be_read(account: VendorAccount) -> None:
+    if account.stopped_at or not account.enabled:
+        how = "stopped" if account.stopped_at else "switched off"
+        raise NotPossible(f"{account} is {how}: nothing is read.")
 
 
 def _again(row: Row, failed: models.TextChoices, to: models.TextChoices, word: Word) -> Row:
