@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core import mail
+
+from backoffice.flow.deliver import deliver
 from backoffice.models import AccessGrant, IssuedCode
 from backoffice.states import CodeState, Known
 from tests.factories import (
@@ -29,3 +32,16 @@ def stay(doors: int = 1, **fields: Any) -> list[AccessGrant]:
     occurrence = OccurrenceFactory(room=room, **fields)
     path = [DoorFactory(venue=room.venue, name=f"Door {n}") for n in range(1, doors + 1)]
     return [GrantFactory(occurrence=occurrence, door=door, position=n) for n, door in enumerate(path, 1)]
+
+
+def told() -> str:
+    """The last mail's text."""
+    return str(mail.outbox[-1].body)
+
+
+def told_once(doors: int = 1) -> tuple[list[AccessGrant], list[IssuedCode]]:
+    """A stay whose guest has been told how to get in."""
+    grants = stay(doors=doors)
+    codes = [active(grant, f"10000{n}") for n, grant in enumerate(grants, 1)]
+    deliver(NOW)
+    return grants, codes

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from backoffice import states
 from backoffice.flow.deliver.post import Post
-from backoffice.flow.deliver.tellings import OPEN, Telling, relevant_notices, tellings
+from backoffice.flow.deliver.spans import OPEN, relevant_notices
+from backoffice.flow.deliver.tellings import Telling, tellings
 from backoffice.models import Notice
 from backoffice.states import NoticeState
 

@@ -14,7 +14,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.dateformat import format as format_date
 
-from backoffice.flow.deliver.tellings import Span, Telling
+from backoffice.flow.deliver.spans import Span
+from backoffice.flow.deliver.tellings import Telling
 from backoffice.models import AccessGrant, IssuedCode, NoticeKind, Venue
 from backoffice.wording import mark, zone_of
 from integrations.types import Method
