@@ -16,7 +16,7 @@ from django.db.models import Sum
 from backoffice.clock import now as machine_time
 from backoffice.models import PaidCall, VendorAccount
 from integrations import registry
-from integrations.errors import Misconfigured, OverBudget
+from integrations.errors import Misconfigured, OverBudget, Unavailable
 from integrations.types import AccessProvider, BookingSource, Settings
 
 OPENING = "before Latchkey took over"
@@ -114,8 +114,10 @@ class RowTokens:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let one refresh run at a time on all hosts."""
-        with exclusive(f"token {self._pk}", wait=60):
+        """Let one refresh run at a time on all hosts; Unavailable when it takes others over a minute."""
+        with exclusive(f"token {self._pk}", wait=60) as mine:
+            if not mine:
+                raise Unavailable("another process is renewing the token of this account")
             yield
 
     def save(self, token: Mapping[str, Any]) -> None:
