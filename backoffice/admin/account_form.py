@@ -27,14 +27,17 @@ class OptionalJSON(forms.JSONField):
 class NewAccount(forms.ModelForm[VendorAccount]):
     """What an account is; its secrets come next."""
 
+    base_url = forms.URLField(
+        label="base URL",
+        assume_scheme="https",
+        help_text="where the vendor's API begins, https://…",
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
     class Meta:
         model = VendorAccount
         fields = ("slug", "vendor", "base_url", "timezone")
-        widgets = {
-            "base_url": UnfoldAdminTextInputWidget(),
-            "options": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        }
-        help_texts = {"base_url": "where the vendor's API begins, https://…"}
+        widgets = {"options": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     def clean_base_url(self) -> str:
         """An address with its scheme."""

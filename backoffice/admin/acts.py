@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,12 +18,12 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from unfold.admin import ModelAdmin
 from unfold.enums import ActionVariant
 
 from backoffice import tasks
 from backoffice.admin.forms import Because, Plain
 from backoffice.admin.names import named
+from backoffice.admin.unfolded import ModelAdmin
 from backoffice.admin.zones import common_zone
 from backoffice.clock import now as clock
 from backoffice.flow.overrule import NotPossible, Word
@@ -204,6 +204,12 @@ class WithActs(ModelAdmin):
         answer = render(request, template, context)
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+def buttons_of(row: Model, request: HttpRequest) -> list[dict[str, Any]]:
+    """What this person may do with a row, coming back to the page where it is shown."""
+    keeper: Any = admin.site.get_model_admin(type(row))
+    return keeper.buttons(request, row, back=request.path)
 
 
 def _word(request: HttpRequest, given: Given) -> Word:

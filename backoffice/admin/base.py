@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 
 from backoffice.admin.acts import WithActs
 from backoffice.admin.names import named
 from backoffice.admin.show import EMPTY
+from backoffice.admin.unfolded import ModelAdmin, TabularInline
 from backoffice.clock import now as clock
 from backoffice.fields import fingerprint
 from backoffice.models import Venue
@@ -121,7 +121,7 @@ class Days(RangeDateFilter):
 
     def _day(self, end: str) -> date | None:
         try:
-            return date.fromisoformat(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
+            return date.fromisoformat(str(self.used_parameters.get(f"{self.parameter_name}_{end}")))
         except ValueError:
             return None
 

@@ -28,7 +28,7 @@ class Mirrored(ReadOnly):
     """A list that a lock vendor gives."""
 
     list_select_related = ("account",)
-    list_filter: Any = (("account", RELATED), STILL_THERE)
+    list_filter = (("account", RELATED), STILL_THERE)
     search_fields: Any = ("ref", "name")
 
 

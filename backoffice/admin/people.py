@@ -20,7 +20,7 @@ for known in (User, Group, TokenProxy):
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin, Table):
+class StaffAdmin(UserAdmin[User], Table):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

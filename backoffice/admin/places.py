@@ -7,7 +7,6 @@ from django.contrib.admin import display
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from backoffice.admin.acts import WithActs
@@ -23,6 +22,7 @@ from backoffice.admin.place_forms import (
     accounts_of,
 )
 from backoffice.admin.show import at, chip, gone, method, stacked
+from backoffice.admin.unfolded import TabularInline
 from backoffice.admin.verbs import DENY, EXTEND, HOLD, LET_IN
 from backoffice.models import CalendarPairing, Door, PathStep, Resource, Room, Venue
 from integrations.types import Role

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
 from backoffice import selectors
 from backoffice.admin import health
+from backoffice.admin.acts import buttons_of
 from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip_of, distance, span, stamp
 from backoffice.admin.zones import zone_of_row
@@ -167,13 +167,12 @@ def _lingering(now: datetime) -> list[dict[str, Any]]:
 
 def _accounts(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
     rows: Iterable[Any] = health.with_health(VendorAccount.objects.all(), now)
-    keeper = admin.site.get_model_admin(VendorAccount)
     return [
         {
             "row": row,
             "health": health.health(row, now),
             "bars": health.bars(row) if row.profile.budgets else "",
-            "buttons": keeper.buttons(request, row, back=request.path),
+            "buttons": buttons_of(row, request),
         }
         for row in rows
     ]

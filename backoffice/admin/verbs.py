@@ -145,6 +145,12 @@ RESUME = Act(
     offered=lambda row: row.stopped_at is not None,
     after=_read_whole,
 )
+
+
+def _open(row: Any) -> None:
+    tasks.process_message.delay_on_commit(row.pk)
+
+
 REOPEN = Act(
     "retry",
     "Open again",
@@ -153,7 +159,7 @@ REOPEN = Act(
     lambda row, given, word: overrule.retry_message(row, word),
     icon="replay",
     offered=lambda row: row.state == MessageState.FAILED,
-    after=lambda row: tasks.process_message.delay_on_commit(row.pk),
+    after=_open,
 )
 LET_IN = Act(
     "let-in",

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from backoffice.admin.acts import buttons_of
 from backoffice.admin.moments import Moment, moments
 from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip, chip_of, masked, span, stamp, way_in
@@ -180,7 +180,7 @@ def _door(grant: AccessGrant, request: HttpRequest, now: datetime) -> DoorLine:
         ready=readiness(grant, list(grant.codes.all()), now),
         window=span(grant.starts_at, grant.ends_at, zone),
         codes=[_code(code, request, zone) for code in grant.codes.all()],
-        buttons=_buttons(grant, request),
+        buttons=buttons_of(grant, request),
     )
 
 
@@ -192,19 +192,11 @@ def _code(code: IssuedCode, request: HttpRequest, zone: ZoneInfo) -> CodeLine:
         known=chip_of(code.known, code.get_known_display()),
         opens=span(code.starts_at, code.ends_at, zone),
         secret=masked(code.secret),
-        buttons=_buttons(code, request),
+        buttons=buttons_of(code, request),
     )
 
 
 def _word(override: Override, request: HttpRequest, zone: ZoneInfo) -> WordLine:
     about = str(override.grant.door) if override.grant else "the whole booking"
     state = chip_of(override.kind, override.get_kind_display())
-    return WordLine(override, state, stamp(override.ends_at, zone), about, _buttons(override, request))
-
-
-def _buttons(row: Any, request: HttpRequest) -> list[dict[str, Any]]:
-    """What this person may do with a row, coming back to the booking's page afterwards."""
-    buttons: list[dict[str, Any]] = admin.site.get_model_admin(type(row)).buttons(
-        request, row, back=request.path
-    )
-    return buttons
+    return WordLine(override, state, stamp(override.ends_at, zone), about, buttons_of(override, request))
