@@ -256,3 +256,12 @@ def test_the_same_tuple_is_never_told_to_two_guests(house):
         for code in IssuedCode.objects.filter(grant__occurrence__booking__ref=str(number)).exclude(secret=""):
             told.setdefault((code.door_id, code.secret), set()).add(number)
     assert all(len(guests) == 1 for guests in told.values())
+
+
+def test_a_game_in_the_hour_that_comes_twice_opens_for_both(house):
+    house.at(berlin("20:00", "2026-10-24") - timedelta(hours=1))
+    number = house.game("02:30", day="2026-10-25")
+    house.sync()
+    first = berlin("01:30", "2026-10-25")  # 2:30 summer time
+    for hours in (0, 0.98, 1, 1.98):
+        assert house.gets_in(number, first + timedelta(hours=hours))

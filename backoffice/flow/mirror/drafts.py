@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from backoffice.flow.mirror import digests
 from backoffice.flow.mirror.digests import Span
@@ -74,7 +75,7 @@ class Desk:
         refs = set()
         for each in record.occurrences:
             place = self.places[each.resource_ref]
-            ends_at = each.ends_at or each.starts_at + timedelta(minutes=place.minutes)
+            ends_at = each.ends_at or self._end(each.starts_at, place.minutes)
             if ends_at <= each.starts_at:
                 raise ValueError("it ends before it starts")
             if each.ref in refs or len(each.ref) > LONGEST_REF:
@@ -83,6 +84,12 @@ class Desk:
             yield Span(
                 each.ref, place.pk, each.starts_at, ends_at, each.starts_text[:40], each.ends_text[:40]
             )
+
+    def _end(self, starts_at: datetime, minutes: int) -> datetime:
+        """The end of a session, counted from the second of two hours that the start may mean."""
+        zone = ZoneInfo(self.run.account.timezone)
+        second = starts_at.astimezone(zone).replace(fold=1).astimezone(UTC)
+        return max(starts_at, second) + timedelta(minutes=minutes)
 
     def _sorted_out(self, record: BookingRecord) -> tuple[tuple[Span, ...], list[Rejected]]:
         """The spans that can be written, one by one, and what is wrong with the others."""
