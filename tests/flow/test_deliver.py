@@ -165,6 +165,31 @@ def test_a_booking_moved_inside_the_same_lock_hours_is_told_with_its_new_time():
     assert "stay as they are" in told()
 
 
+def test_a_code_that_ran_out_as_told_is_no_news():
+    (grant,) = stay()
+    first = active(grant, "111111", ends_at=START)
+    active(grant, "222222", starts_at=START)
+    deliver(NOW)
+    move(first, CodeState.EXPIRED)
+    deliver(START + MINUTE)
+    assert len(mail.outbox) == 1
+
+
+def test_a_door_that_closes_before_the_others_is_no_news():
+    first, _ = told_once(doors=2)[0]
+    first.ends_at = START + HOUR
+    first.save()
+    deliver(START + HOUR)
+    assert len(mail.outbox) == 1
+
+
+def test_a_door_that_was_taken_off_the_way_is_news():
+    (_, second), _ = told_once(doors=2)
+    move(second, GrantState.WITHDRAWN)
+    deliver(NOW + MINUTE)
+    assert "No longer yours to open: Door 2." in told()
+
+
 def test_an_added_code_does_not_declare_the_others_invalid():
     (grant,), _ = told_once()
     active(grant, "333333", starts_at=START + HOUR, ends_at=START + 3 * HOUR)

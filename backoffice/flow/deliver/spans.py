@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from backoffice.models import AccessGrant, Booking, IssuedCode, Notice, Occurrence, Override, Room, Venue
 from backoffice.states import CodeState, GrantState, NoticeState
@@ -90,10 +90,12 @@ class Span:
 
 def relevant_notices(now: datetime) -> list[Notice]:
     """What is to be sent, and what was told of stays that are not over, oldest first."""
-    wanted = Q(state__in=OPEN) | Q(state__in=TOLD, grant__ends_at__gt=now)
+    current = Q(grant__ends_at__gt=now) | Exists(
+        IssuedCode.objects.filter(notices=OuterRef("pk"), grant__ends_at__gt=now)
+    )
     codes = IssuedCode.objects.select_related("grant", "door").defer("secret")
     return list(
-        Notice.objects.filter(wanted)
+        Notice.objects.filter(Q(state__in=OPEN) | Q(state__in=TOLD) & current)
         .select_related(*(f"grant__{path}" for path in RELATED))
         .defer("body", "grant__occurrence__booking__raw")
         .prefetch_related(Prefetch("codes", codes))

@@ -53,7 +53,7 @@ def _access(span: Span, told: dict[Anchor, list[Notice]], now: datetime) -> Tell
     history = [known[pk] for pk in sorted(known)]
     if history and history[-1].state == NoticeState.SENDING:
         return _interrupted(span, codes, history, now)
-    if history and history[-1].key.rpartition(":")[0] == _fact(span, codes):
+    if history and _says(history[-1], span, codes, now):
         return None
     return _telling(span, codes, history)
 
@@ -71,15 +71,26 @@ def _telling(span: Span, codes: list[IssuedCode], history: list[Notice]) -> Tell
     previous = history[-1] if history else None
     fresh = previous is None or previous.kind == NoticeKind.WITHDRAWN
     kind = NoticeKind.ACCESS if fresh else NoticeKind.CHANGED
-    key = f"{_fact(span, codes)}:{previous.pk if previous else 0}"
+    told = _short(sorted(code.pk for code in codes))
+    key = f"{_about(span)}:{told}:{previous.pk if previous else 0}"
     return Telling(kind, key, span, tuple(codes), previous)
 
 
-def _fact(span: Span, codes: Iterable[IssuedCode]) -> str:
-    """What the mail says, in short: who, where, when, and which codes."""
+def _says(notice: Notice, span: Span, codes: Iterable[IssuedCode], now: datetime) -> bool:
+    """Does it tell what holds now? A code or a door whose time ran out as told is no news."""
+    before, after = set(notice.codes.all()), set(codes)
+    gone = [code for code in before - after if code.ends_at > now and code.grant.ends_at > now]
+    return notice.key.startswith(f"{_about(span)}:") and after <= before and not gone
+
+
+def _about(span: Span) -> str:
+    """Who, where and when, in short."""
     said = [span.room.pk if span.room else 0, span.starts_at.isoformat(), span.ends_at.isoformat()]
-    said += sorted(code.pk for code in codes)
-    return f"{_party(span)}:{hashlib.sha256(repr(said).encode()).hexdigest()[:24]}"
+    return f"{_party(span)}:{_short(said)}"
+
+
+def _short(said: Sequence[object]) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def _party(span: Span) -> str:
@@ -131,6 +142,8 @@ def _withdrawals(standing: list[Span], told: dict[Anchor, list[Notice]], now: da
         if notice.kind == NoticeKind.WITHDRAWN or _running(notice, now) or notice.grant is None:
             continue
         span = told_span(notice.grant)
+        if span.ends_at <= now:
+            continue
         others = bool(span.booking and span.booking.pk in bookings)
         key = f"{_party(span)}:withdrawn:{notice.pk}"
         yield Telling(NoticeKind.WITHDRAWN, key, span, (), notice, others)
