@@ -63,7 +63,8 @@ class TestLocaboo(BookingSourceContract):
         "conflict_flag": [True],
     }
     unknown_ref = "4242"
-    private = (*LocabooSandbox.secrets.values(), "Ida", "Kern", "ida@example.test", "Verein", "Geburtstag")
+    secrets = tuple(LocabooSandbox.secrets.values())
+    private = ("Ida", "Kern", "ida@example.test", "Verein", "Geburtstag")
 
     def furnish(self, sandbox: Server) -> Shop:
         shop = sandbox.vendors.locaboo

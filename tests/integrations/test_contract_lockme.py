@@ -52,16 +52,8 @@ class TestLockme(BookingSourceContract):
         "errors_as_200": [True],
     }
     unknown_ref = "4242"
-    private = (
-        LockmeSandbox.secrets["client_secret"],
-        TOKEN["access_token"],
-        TOKEN["refresh_token"],
-        "Ida",
-        "Kern",
-        "ida@example.test",
-        "491700000",
-        "Geburtstag",
-    )
+    secrets = (LockmeSandbox.secrets["client_secret"], TOKEN["access_token"], TOKEN["refresh_token"])
+    private = ("Ida", "Kern", "ida@example.test", "491700000", "Geburtstag")
 
     def furnish(self, sandbox: Server) -> Shop:
         shop = sandbox.vendors.lockme

@@ -30,6 +30,7 @@ class Line:
         self._tokens = Tokens(settings)
         self._http = Http(self._base)
         self._bearer = ""
+        self._masked = {self._secret}  # and every token that there was, for a vendor may repeat it later
 
     def get(self, path: str, *, expect: tuple[int, ...] = ()) -> Answer:
         """Read something; raises as `send`."""
@@ -60,10 +61,11 @@ class Line:
 
     def _client(self, token: Token) -> Http:
         if self._bearer != token.access:
+            self._masked |= {token.access, token.refresh}
             self._http = Http(
                 self._base,
                 headers={"Accept": "application/json", "Authorization": f"Bearer {token.access}"},
-                secrets=[token.access, token.refresh, self._secret],
+                secrets=self._masked,
             )
             self._bearer = token.access
         return self._http

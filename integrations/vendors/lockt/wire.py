@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.errors import (
@@ -105,7 +105,8 @@ class Wire:
         again = AGAIN if method == "GET" else {429}
         for turn in range(1, TRIES + 1):
             try:
-                return self._http.send(method, path, tries=1, expect=ANSWERED, **body)
+                answer = self._http.send(method, path, tries=1, expect=ANSWERED, **body)
+                return replace(answer, text=self._http.mask(answer.text))  # its words may be shown
             except VendorError as error:
                 wait = error.retry_after or 0.0
                 final = turn == TRIES or wait > LONGEST_WAIT or error.status not in again

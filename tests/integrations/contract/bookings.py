@@ -1,7 +1,4 @@
-"""What every client of a role must do, written once; a vendor's test says how to set its stand-in up.
-
-The cases run over real HTTP against the stand-in, in a client's own words alone: no vendor is named here.
-"""
+"""The cases of a booking source."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from integrations.errors import Garbled, Misconfigured, Refused, Unavailable, Ve
 from integrations.sandbox.server import Server
 from integrations.sandbox.wire import Sandbox
 from integrations.types import BookingRecord, BookingSource, Window
-from tests.integrations.trouble import (
+from tests.integrations.contract.trouble import (
     BODIES,
     NONSENSE,
     Quiet,
@@ -193,6 +190,12 @@ class BookingSourceContract(Quiet):
             response.status_code = status
 
         rewrite(shop.standin, self.reads[read], fail)
+        with self.raises(VendorError):
+            self.ask(source, shop, read)
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
+    def test_a_secret_that_the_vendor_repeats_is_masked(self, source, shop, read, status):
+        shop.standin.fail("status", self.reads[read], times=99, status=status, body=self.echo())
         with self.raises(VendorError):
             self.ask(source, shop, read)
 
