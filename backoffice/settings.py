@@ -6,6 +6,7 @@ its own, below var/. With DATABASE_URL set nothing is made up: what is missing i
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ def required(name: str) -> str:
 
 def database() -> dict[str, object]:
     """The database of DATABASE_URL, or the private one."""
-    url = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "postgresql")
+    url = env.str("DATABASE_URL", default="")
+    if not url:
+        url = embedded.database_url(VAR_DIR / "postgresql")
+        os.environ.update(DATABASE_URL=url, OWN_MACHINE="1")  # processes that this one starts use it, too
     try:
         parsed: dict[str, object] = env.db_url_config(url)
     except Exception as error:  # noqa: BLE001 whatever the parser raises, it is the address
@@ -119,6 +123,7 @@ UNFOLD = site.UNFOLD
 LOGIN_REDIRECT_URL = "admin:index"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise wants it, even to find files elsewhere
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -143,7 +148,7 @@ EMAIL_TIMEOUT = 20
 # -------------------------------------------------------------------------------------------- celery
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 if not CELERY_BROKER_URL:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost/"
     _queue = VAR_DIR / "broker"
     for _name in ("queue", "done", "control"):
         (_queue / _name).mkdir(parents=True, exist_ok=True)
