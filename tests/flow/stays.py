@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core import mail
 
+from backoffice.flow.audit import findings
 from backoffice.flow.deliver import deliver
-from backoffice.models import AccessGrant, IssuedCode
+from backoffice.models import AccessGrant, Finding, IssuedCode, PathStep, Room
 from backoffice.states import CodeState, Known
 from tests.factories import (
     NOW,
@@ -45,3 +47,16 @@ def told_once(doors: int = 1) -> tuple[list[AccessGrant], list[IssuedCode]]:
     codes = [active(grant, f"10000{n}") for n, grant in enumerate(grants, 1)]
     deliver(NOW)
     return grants, codes
+
+
+def found(now: datetime = NOW) -> dict[str, str]:
+    """Kind and text of the findings that are open."""
+    findings(now)
+    return dict(Finding.objects.filter(closed_at=None).values_list("kind", "text"))
+
+
+def room(**fields: Any) -> Room:
+    """A room with one door on its path, so that nothing is wrong with it."""
+    made = RoomFactory(**fields)
+    PathStep.objects.create(room=made, door=DoorFactory(venue=made.venue), position=1)
+    return made

@@ -7,44 +7,27 @@ import pytest
 from backoffice import accounts
 from backoffice.flow.audit import findings
 from backoffice.models import Finding, PathStep, RejectedRow, Severity, VendorAccount
-from backoffice.states import CodeState, GrantState, MessageState, NoticeState, RunState, move
+from backoffice.states import CodeState, MessageState, NoticeState, RunState
 from tests.factories import (
     HOUR,
-    KITLOCK,
     NOW,
     START,
     AccountFactory,
     CodeFactory,
     CodelocksFactory,
     DoorFactory,
-    GrantFactory,
-    K3DoorFactory,
     MessageFactory,
     NoticeFactory,
     OccurrenceFactory,
-    OverrideFactory,
     ResourceFactory,
     RoomFactory,
     RunFactory,
 )
-from tests.flow.stays import active, stay
+from tests.flow.stays import active, found, room, stay
 from tests.support import Written
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-
-
-def found(now=NOW) -> dict[str, str]:
-    """Kind and text of the findings that are open."""
-    findings(now)
-    return dict(Finding.objects.filter(closed_at=None).values_list("kind", "text"))
-
-
-def room(**fields):
-    """A room with one door on its path, so that nothing is wrong with it."""
-    made = RoomFactory(**fields)
-    PathStep.objects.create(room=made, door=DoorFactory(venue=made.venue), position=1)
-    return made
 
 
 # -------------------------------------------------------------------------------------- opening and closing
@@ -224,105 +207,3 @@ def test_a_booking_that_is_off_clashes_with_nobody(how):
     OccurrenceFactory(room=lab)
     OccurrenceFactory(room=lab, **how)
     assert found() == {}
-
-
-# ------------------------------------------------------------------------------------------------- access
-
-
-def test_a_guest_who_cannot_be_given_a_way_in_is_shown_with_the_reason():
-    (grant,) = stay(room=room())
-    move(grant, GrantState.BLOCKED, reason="No access level covers the door.")
-    text = found()["grant_blocked"]
-    assert "Ida Kern" in text
-    assert "No access level covers the door. Let them in" in text
-
-
-def test_a_guest_who_has_no_way_in_an_hour_before_is_shown_and_not_earlier():
-    (grant,) = stay(room=room())
-    assert found(grant.starts_at - HOUR - MINUTE) == {}
-    text = found(grant.starts_at - HOUR)["not_ready"]
-    assert "no way in yet at Door 1 and may come from Mon 9 Mar 17:45 on" in text
-
-
-def test_a_code_that_failed_is_shown_with_the_vendors_words():
-    (grant,) = stay(room=room())
-    CodeFactory(grant=grant, state=CodeState.FAILED, error="n/netcode answered 400: Invalid Data")
-    assert "answered 400: Invalid Data. Put right" in found(grant.starts_at)["code_failed"]
-
-
-def test_a_failed_code_that_another_one_stands_in_for_is_not_shown():
-    (grant,) = stay(room=room())
-    CodeFactory(grant=grant, state=CodeState.FAILED)
-    active(grant)
-    assert found() == {}
-
-
-def test_a_conflict_is_shown_once_for_all_doors_of_the_path():
-    for grant in stay(doors=2, room=room()):
-        grant.conflict = "The next guest may come 10 minutes before this one leaves."
-        grant.save()
-    findings(NOW)
-    assert [row.kind for row in Finding.objects.all()] == ["conflict"]
-
-
-def test_a_cancelled_guests_code_that_opens_still_is_shown_with_what_to_do():
-    (grant,) = stay(room=room())
-    code = active(grant)
-    NoticeFactory(booking=grant.occurrence.booking, state=NoticeState.SENT).codes.add(code)
-    move(grant, GrantState.WITHDRAWN)
-    move(code, CodeState.LINGERING)
-    text = found()["lingering"]
-    assert "still opens Door 1 (Centre) until Mon 9 Mar 20:00" in text
-    assert "#, the master code, 16, the code" in text
-    assert "004211" not in text
-    assert Finding.objects.get().severity == Severity.TODAY
-
-
-def test_a_lingering_code_that_nobody_was_told_is_only_noted():
-    (grant,) = stay(room=room())
-    CodeFactory(grant=grant, state=CodeState.LINGERING)
-    move(grant, GrantState.WITHDRAWN)
-    findings(NOW)
-    assert Finding.objects.get().severity == Severity.NOTE
-
-
-def test_a_lock_without_a_keypad_program_is_not_said_to_have_one():
-    grant = GrantFactory(door=K3DoorFactory(), occurrence=OccurrenceFactory(room=room()))
-    CodeFactory(grant=grant, state=CodeState.LINGERING)
-    assert "master code" not in found()["lingering"]
-
-
-def test_a_lingering_code_that_has_ended_is_no_finding():
-    (grant,) = stay(room=room())
-    code = CodeFactory(grant=grant, state=CodeState.LINGERING, door__lock=KITLOCK)
-    assert "lingering" not in found(code.ends_at)
-
-
-def test_a_card_that_cannot_be_withdrawn_is_urgent():
-    (grant,) = stay(room=room())
-    CodeFactory(grant=grant, state=CodeState.REVOKING, attempts=3, error="503", method="card")
-    findings(NOW)
-    assert Finding.objects.get().kind == "not_withdrawn"
-    assert Finding.objects.get().severity == Severity.NOW
-
-
-def test_a_guest_who_could_not_be_told_is_shown():
-    (grant,) = stay(room=room())
-    active(grant)
-    NoticeFactory(
-        booking=grant.occurrence.booking, grant=grant, state=NoticeState.FAILED, error="no e-mail address"
-    )
-    assert "Ida Kern" in found()["notice_failed"]
-
-
-def test_mails_that_the_server_does_not_take_are_one_finding():
-    for _ in range(2):
-        NoticeFactory(attempts=2, error="ConnectionRefusedError", due_at=NOW - HOUR)
-    assert "2 mails to guests wait since 2026-03-09 07:00 UTC" in found()["mail_stuck"]
-
-
-def test_a_person_granted_by_staff_is_named():
-    door = DoorFactory()
-    person = OverrideFactory(kind="grant", door=door, person_name="Ole Brandt")
-    GrantFactory(occurrence=None, person=person, door=door, state=GrantState.BLOCKED)
-    assert "Ole Brandt (let in by staff)" in found()["grant_blocked"]
