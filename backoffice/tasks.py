@@ -36,12 +36,12 @@ def tick() -> None:
 
 
 @shared_task(base=DjangoTask)
-def refresh_account(pk: int, full: bool = False) -> None:  # noqa: FBT001, FBT002 a task's arguments are plain
-    """Read one account, then let the rest follow."""
+def refresh_account(pk: int, full: bool = False, accept_loss: bool = False) -> None:  # noqa: FBT001, FBT002 a task's arguments are plain
+    """Read one account, let the rest follow; `accept_loss` is staff's word that what is missing is gone."""
     account = VendorAccount.objects.get(pk=pk)
-    with accounts.exclusive(f"refresh {pk}", wait=0) as mine:
+    with accounts.exclusive(f"refresh {pk}", wait=60 if accept_loss else 0) as mine:
         if mine:
-            refresh(account, full=full)
+            refresh(account, full=full, accept_loss=accept_loss)
     follow.delay()
 
 
@@ -118,7 +118,7 @@ def _add(report: dict[str, Any], again: dict[str, Any]) -> None:
 # ----------------------------------------------------------------- the same arrows for one process, in order
 
 
-def refresh(account: VendorAccount, *, full: bool = False) -> SyncRun | None:
+def refresh(account: VendorAccount, *, full: bool = False, accept_loss: bool = False) -> SyncRun | None:
     """Read one account whole (`full`) or what is due of it; None when it is stopped, off or of another role.
 
     What went wrong is in the run; an account whose settings are wrong stops.
@@ -127,7 +127,7 @@ def refresh(account: VendorAccount, *, full: bool = False) -> SyncRun | None:
         return None
     now = clock()
     try:
-        run = _read(account, now, full=full)
+        run = _read(account, now, full=full, accept_loss=accept_loss)
     except VendorError as error:  # a client could not even be made
         run = SyncRun.objects.create(
             account=account, state=RunState.FAILED, started_at=now, finished_at=clock(), error=error.text
@@ -138,19 +138,20 @@ def refresh(account: VendorAccount, *, full: bool = False) -> SyncRun | None:
     return run
 
 
-def _read(account: VendorAccount, now: datetime, *, full: bool) -> SyncRun:
+def _read(account: VendorAccount, now: datetime, *, full: bool, accept_loss: bool) -> SyncRun:
     if account.profile.role == Role.BOOKINGS:
-        return mirror.refresh_bookings(account, accounts.booking_source(account), now, full=full)
-    run = _refresh_doors(account, now)
+        source = accounts.booking_source(account)
+        return mirror.refresh_bookings(account, source, now, full=full, accept_loss=accept_loss)
+    run = _refresh_doors(account, now, accept_loss=accept_loss)
     learn_events(account)
     return run
 
 
-def _refresh_doors(account: VendorAccount, now: datetime) -> SyncRun:
+def _refresh_doors(account: VendorAccount, now: datetime, *, accept_loss: bool) -> SyncRun:
     provider = accounts.access_provider(account)
     doors = Door.objects.filter(account=account, lock__has_key="model")
     models = doors.order_by().values_list("lock__model", flat=True).distinct()
-    return mirror.refresh_directory(account, provider, now, sorted(models))
+    return mirror.refresh_directory(account, provider, now, sorted(models), accept_loss=accept_loss)
 
 
 def learn_events(account: VendorAccount) -> None:

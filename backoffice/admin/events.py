@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest
 
 from backoffice.admin.access import who
@@ -12,7 +12,7 @@ from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, ReadOnly, 
 from backoffice.admin.names import link, related
 from backoffice.admin.show import at, chip_of, secret, stacked, state
 from backoffice.admin.verbs import READ, RESEND
-from backoffice.models import EntryEvent, Finding, Notice, StaffAct
+from backoffice.models import EntryEvent, Finding, Notice, Severity, StaffAct
 
 
 @admin.register(EntryEvent)
@@ -76,6 +76,9 @@ class EntryEventAdmin(ReadOnly):
         return stacked(who(grant), link(grant.occurrence.booking) if grant.occurrence else "")
 
 
+PRESSING = Case(*(When(severity=severity, then=place) for place, severity in enumerate(Severity.values)))
+
+
 @admin.register(Finding)
 class FindingAdmin(ReadOnly):
     list_display = ("severity_chip", "text", "about", at("opened_at"), at("closed_at"))
@@ -87,7 +90,7 @@ class FindingAdmin(ReadOnly):
     )
     search_fields = ("text", "booking__ref", "booking__customer__name", "door__name", "kind")
     search_help_text = "guest, booking number, door or text"
-    ordering = ("-closed_at", "-opened_at")  # in PostgreSQL what is still open stands first
+    ordering = (F("closed_at").desc(nulls_first=True), PRESSING, "opened_at")
     joined = (
         "account",
         "door__venue",

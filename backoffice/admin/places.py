@@ -27,6 +27,7 @@ from backoffice.admin.verbs import DENY, EXTEND, HOLD, LET_IN
 from backoffice.models import CalendarPairing, Door, PathStep, Resource, Room, Venue
 from integrations.types import Role
 
+THERE = gone()
 RULES = ("Rules (empty: as the level above says)", {"classes": ["collapse"], "fields": POLICY})
 
 
@@ -136,7 +137,7 @@ class DoorAdmin(WithActs, Table):
     form = DoorForm
     acts = (LET_IN, HOLD, DENY, EXTEND)
     act_related = ("venue", "account")
-    list_display = ("label", "venue", method(), "account", "power", "works", gone("at the vendor"))
+    list_display = ("label", "venue", method(), "account", "power", "works", "listed")
     list_select_related = ("venue", "account")
     list_filter = (
         ("venue", RELATED),
@@ -174,6 +175,11 @@ class DoorAdmin(WithActs, Table):
     @display(description="door", ordering="name")
     def label(self, row: Door) -> Any:
         return stacked(row, row.slug if row.slug != str(row) else "")
+
+    @display(description="at the vendor", ordering="gone_at")
+    def listed(self, row: Door) -> Any:
+        by_staff = bool((row.lock or {}).get("timecode"))
+        return chip("entered by staff", "grey", "no list of the vendor has it") if by_staff else THERE(row)
 
     @display(description="battery", ordering="battery")
     def power(self, row: Door) -> Any:

@@ -1,4 +1,4 @@
-"""unfold's admin classes; their annotations contradict Django's, so the type checker is told nothing of them."""
+"""unfold's admin classes; their annotations contradict Django's, so the type checker is told nothing."""
 
 from __future__ import annotations
 

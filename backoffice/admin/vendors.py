@@ -15,7 +15,7 @@ from backoffice.admin.account_form import NewAccount, account_form
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, Days, ReadOnly, ReadOnlyWithActs, Table
 from backoffice.admin.show import at, chip, distance, stacked, stamp, state
-from backoffice.admin.verbs import REFRESH, REOPEN, RESUME
+from backoffice.admin.verbs import ACCEPT_LOSS, REFRESH, REOPEN, RESUME
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
 from backoffice.models import PaidCall, RejectedRow, SyncRun, VendorAccount, WebhookMessage, hook_digest
@@ -23,7 +23,7 @@ from backoffice.models import PaidCall, RejectedRow, SyncRun, VendorAccount, Web
 
 @admin.register(VendorAccount)
 class VendorAccountAdmin(WithActs, Table):
-    acts = (REFRESH, RESUME)
+    acts = (REFRESH, RESUME, ACCEPT_LOSS)
     list_display = ("slug", "vendor", "shown_health", "last_reading", "budgets", "poll_minutes")
     list_filter = (("vendor", CHOICE), "enabled")
     search_fields = ("slug", "base_url")

@@ -8,7 +8,7 @@ from backoffice import tasks
 from backoffice.admin.acts import Act
 from backoffice.admin.forms import Extension, LetIn, Reread, Until
 from backoffice.flow import overrule
-from backoffice.states import CodeState, MessageState, NoticeState
+from backoffice.states import CodeState, MessageState, NoticeState, RunState
 
 OVERRULE = "backoffice.add_override"
 
@@ -133,6 +133,24 @@ REFRESH = Act(
     icon="sync",
     offered=lambda row: row.enabled and row.stopped_at is None and row.profile.connect is not None,
     after=_read_whole,
+)
+
+
+def _read_on_that_word(row: Any) -> None:
+    tasks.refresh_account.delay_on_commit(row.pk, full=True, accept_loss=True)
+
+
+ACCEPT_LOSS = Act(
+    "accept-loss",
+    "It is gone indeed",
+    "The last reading missed so much that nothing was taken away. Look at the source first: on your word all "
+    "that is missing counts as gone, and those guests lose their access.",
+    "backoffice.change_vendoraccount",
+    lambda row, given, word: overrule.accept_loss(row, word),
+    icon="playlist_remove",
+    danger=True,
+    offered=lambda row: getattr(row, "run_state", "") == RunState.STOPPED and row.stopped_at is None,
+    after=_read_on_that_word,
 )
 RESUME = Act(
     "resume",

@@ -122,6 +122,19 @@ def test_a_stopped_account_is_resumed(signed_in, now):
     assert VendorAccount.objects.get().stopped_at is None
 
 
+def test_a_reading_that_missed_too_much_is_believed_on_a_managers_word(
+    signed_in, kit, django_capture_on_commit_callbacks
+):
+    make.RunFactory(account=kit, state="stopped", error="42 of 60 are missing")
+    address = reverse("admin:backoffice_vendoraccount_act", args=["accept-loss"]) + f"?ids={kit.pk}"
+    manager, desk = signed_in("manager"), signed_in("front desk")
+    assert "accept-loss" in manager.get(page_of(kit)).content.decode()
+    assert desk.post(address, {"reason": "closed for works"}).status_code == 403
+    with django_capture_on_commit_callbacks() as woken:
+        manager.post(address, {"reason": "closed for works"})
+    assert (len(woken), StaffAct.objects.get().verb) == (1, "accept_loss")
+
+
 def test_a_stopped_account_is_not_refreshed(signed_in, now):
     account = make.CodelocksFactory(stopped_at=now, stopped_reason="401")
     address = reverse("admin:backoffice_vendoraccount_act", args=["refresh"]) + f"?ids={account.pk}"
