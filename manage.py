@@ -8,6 +8,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 
 def main() -> None:
@@ -17,6 +18,12 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"The environment is not complete: {error}")
+    except OperationalError as error:
+        if os.environ.get("DEBUG"):
+            raise
+        sys.exit(
+            f"The database does not answer ({type(error.__cause__ or error).__name__}): see DATABASE_URL"
+        )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -135,13 +136,19 @@ SECURE_PROXY_SSL_HEADER = (
 )
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 
+
 # ---------------------------------------------------------------------------------------------- mail
-if env.str("EMAIL_URL", default=""):
-    _mail = env.email_url("EMAIL_URL")
-    vars().update(_mail)
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+def mail(url: str) -> dict[str, Any]:
+    """Where mails go; a folder's path is kept whole, of which django-environ drops the first slash."""
+    parts = urlsplit(url)
+    found: dict[str, Any] = env.email_url_config(url)
+    if parts.scheme == "filemail":
+        folder = parts.netloc + parts.path
+        found["EMAIL_FILE_PATH"] = f"/{folder.lstrip('/')}" if parts.path.startswith("//") else folder
+    return found
+
+
+vars().update(mail(env.str("EMAIL_URL", default="") or f"filemail:{VAR_DIR / 'mail'}"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Latchkey <doors@latchkey.example>")
 EMAIL_TIMEOUT = 20
 

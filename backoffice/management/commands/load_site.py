@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice import sitefile
 from backoffice.clock import now
+from backoffice.management.tables import make_tables
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Read, check and apply; status 1 and a line per mistake when something is wrong."""
+        make_tables()
         try:
             file, lines = sitefile.read(options["file"])
             done = sitefile.apply(file, lines, now())

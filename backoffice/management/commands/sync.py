@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count
 
 from backoffice import tasks
+from backoffice.management.tables import make_tables
 from backoffice.models import AccessGrant, IssuedCode, VendorAccount
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run, print, and fail when an account failed."""
+        make_tables()
         chosen = _accounts(options["accounts"])
         reports = tasks.sync(chosen)
         result = {
