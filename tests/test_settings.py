@@ -54,9 +54,9 @@ def test_a_database_that_is_not_there_is_told_without_its_address():
 @pytest.mark.parametrize(
     ("url", "folder"),
     [
-        ("filemail:///tmp/mails", "/tmp/mails"),
-        ("filemail:/tmp/mails", "/tmp/mails"),
-        ("filemail:////tmp/mails", "/tmp/mails"),
+        ("filemail:///srv/mails", "/srv/mails"),
+        ("filemail:/srv/mails", "/srv/mails"),
+        ("filemail:////srv/mails", "/srv/mails"),
         ("filemail:var/mails", "var/mails"),
     ],
 )
