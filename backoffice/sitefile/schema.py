@@ -111,6 +111,8 @@ class Lock(Strict):
         """A KitLock has both of its numbers."""
         if self.model in KITLOCKS and not (self.timecode and self.identifier):
             raise ValueError(f"a {self.model} needs timecode (12 digits) and identifier (6 digits)")
+        if self.model not in KITLOCKS and "clock" not in self.model_fields_set:
+            self.clock = ""  # its vendor says where it is
         return self
 
 

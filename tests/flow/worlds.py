@@ -165,7 +165,9 @@ def granted(before: World) -> World:
 
 def with_stays(before: World, *stays: Stay) -> World:
     """The same world with other bookings."""
-    return replace(before, stays=stays)
+    guests = {stay.id: {"guest": stay.guest, "label": stay.label} for stay in stays}
+    held = tuple(replace(grant, **guests.get(grant.occurrence_id, {})) for grant in before.held)
+    return replace(before, stays=stays, held=held)
 
 
 def codes_of(after: World, *found: State) -> list[HeldCode]:

@@ -126,12 +126,12 @@ def _granted(wish: Wish) -> str:
 def _keep(wish: Wish, grant: HeldGrant | None, now: datetime) -> Decision | None:
     """A booking whose state is not understood: what was granted stays as it is, nothing new is granted."""
     told = "its source calls it by a state that is not known here"
-    if grant is None or grant.state in {*OVER, Decided.BLOCKED}:
+    if grant is None or grant.state == Decided.BLOCKED:
         if wish.ends_at <= now:
             return _ended(wish, grant, now)
         why = f"Nothing new is granted: {told}. Ask there, or let the guest in by hand."
         return _blocked(wish, grant, why, now)
-    if grant.ends_at <= now:
+    if grant.ends_at <= now or grant.state in OVER:
         return _ended(wish, grant, now)
     reason = f"What was granted stays and nothing new is granted: {told}. Ask there."
     conflict = " ".join(wish.conflicts)
