@@ -95,7 +95,7 @@ def _may(request: HttpRequest, model: str) -> bool:
 def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
     related = ("account", "door", "grant__door", "grant__occurrence__booking__account", "booking__account")
     rows = selectors.findings_open().select_related(*related)
-    found = list(rows.defer("booking__raw", "grant__occurrence__booking__raw"))
+    found = rows.defer("booking__raw", "grant__occurrence__booking__raw")[:MOST]
     lines = [
         {
             "row": row,
@@ -104,9 +104,9 @@ def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
             "booking": row.booking
             or (row.grant.occurrence.booking if row.grant and row.grant.occurrence else None),
         }
-        for row in found[:MOST]
+        for row in found
     ]
-    return lines, max(0, len(found) - MOST)
+    return lines, max(0, selectors.findings_open().count() - MOST)
 
 
 def boards(now: datetime) -> list[Board]:
