@@ -65,6 +65,8 @@ def _by_netcode(door: Door) -> Way:
     lock = door.lock
     if not _is_k3(door):
         _check_kitlock(door)
+    elif not K3_ID.fullmatch(door.ref):
+        raise Trouble(f"{door.name} is a K3 lock, but its ref is not 32 hexadecimal digits: correct it")
     if door.method == Method.PHONE and not _is_k3(door):
         raise Trouble(f"{door.name} is no K3 lock, and only those have phone keys: choose netcode")
     # a KitLock counts in UTC unless staff say otherwise; a K3 lock where its vendor says that it is
@@ -93,6 +95,8 @@ def _check_kitlock(door: Door) -> None:
     missing = [name for name in ("model", "timecode", "identifier") if not getattr(lock, name)]
     if missing:
         raise Trouble(f"{door.name} has no {', '.join(missing)}: take them from the lock and fill them in")
+    if not re.fullmatch(r"\d{12}", lock.timecode) or not re.fullmatch(r"\d{6}", lock.identifier):
+        raise Trouble(f"{door.name} needs a timecode of 12 digits and an identifier of 6: correct them")
     if lock.model.upper() not in KITLOCKS:
         raise Trouble(
             f"{door.name} is a {lock.model}: known models are {', '.join(sorted(KITLOCKS))} and {K3}"

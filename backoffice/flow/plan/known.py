@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from backoffice.flow.plan.outcome import Decision
 from backoffice.flow.plan.values import Guest, HeldCode, HeldGrant, State
@@ -70,12 +70,23 @@ class Opening:
     ends_at: datetime
 
 
-def openings(cases: Iterable[Case], now: datetime) -> dict[int, list[Opening]]:
-    """Door -> all PINs that will open it."""
-    found: dict[int, list[Opening]] = defaultdict(list)
+Board = dict[tuple[int, date], list[Opening]]  # door and day in UTC
+
+
+def openings(cases: Iterable[Case], now: datetime) -> Board:
+    """All PINs that will open a door, under every day on which they do."""
+    board: Board = defaultdict(list)
     for case in cases:
-        found[case.decision.place[2]] += _of_case(case, now)
-    return found
+        for one in _of_case(case, now):
+            for day in _days(one.starts_at, one.ends_at):
+                board[case.decision.place[2], day].append(one)
+    return board
+
+
+def _days(starts_at: datetime, ends_at: datetime) -> Iterator[date]:
+    first, last = starts_at.astimezone(UTC).date(), ends_at.astimezone(UTC).date()
+    for n in range((last - first).days + 1):
+        yield first + timedelta(days=n)
 
 
 def _of_case(case: Case, now: datetime) -> Iterator[Opening]:
@@ -92,9 +103,10 @@ def _of_case(case: Case, now: datetime) -> Iterator[Opening]:
             )
 
 
-def conflicts(wish: Wish, on_the_door: Iterable[Opening]) -> list[str]:
+def conflicts(wish: Wish, board: Board) -> list[str]:
     """In words: whose lingering code opens in this window, and who knows this guest's code too."""
-    on_the_door = list(on_the_door)
+    days = _days(wish.starts_at, wish.ends_at)
+    on_the_door = [one for day in days for one in board.get((wish.door.id, day), ())]
     mine = {one.asked for one in on_the_door if one.guest == wish.guest and not one.lingers}
     others = [one for one in on_the_door if one.guest != wish.guest]
     shared = sorted({one.label for one in others if one.asked in mine})

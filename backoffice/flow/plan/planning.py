@@ -85,11 +85,11 @@ def _why_not(grant: HeldGrant, world: World) -> str:
 def _tell(cases: Iterable[Case], now: datetime) -> Iterator[Decision]:
     """The decisions, with the conflicts that show only when all of them are known."""
     cases = list(cases)
-    on_doors = openings(cases, now)
+    board = openings(cases, now)
     for case in cases:
         decision = case.decision
         if case.wish is None or decision.state not in TO_TELL:
             yield decision
             continue
-        found = conflicts(case.wish, on_doors[decision.place[2]])
+        found = conflicts(case.wish, board)
         yield replace(decision, conflict=sentences(*case.wish.conflicts, *found))
