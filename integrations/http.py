@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import requests
 
@@ -23,10 +23,12 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 TIMEOUT = (5.0, 30.0)  # seconds to connect, seconds between bytes
 READ_TRIES = 3
 LONGEST_WAIT = 5.0  # seconds; a longer Retry-After is left to the next sweep
+LONGEST_PAUSE = 86_400.0  # seconds that a Retry-After is believed
 MASK = "•••"
 WORDS = 300  # characters of a vendor's own words that are worth showing
 CUT_JSON = re.compile(r"[\s\ufeff]*[\[{]")  # half a JSON answer is rows, and guests in them, but no words
-TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
+TAG = re.compile(r"<[a-z!/?]", re.IGNORECASE)
+SENDABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")  # what may stand in a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Answer:
         """The body as JSON; Garbled when it is none."""
         try:
             return jsonlib.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Garbled(f"{self.where} answered {self.status} with something that is not JSON") from None
 
     def object(self) -> dict[str, Any]:
@@ -70,13 +72,19 @@ class Http:
         secrets: Iterable[object] = (),
         tries: int = READ_TRIES,
     ) -> None:
-        """`secrets` are values to mask; `tries` is how often a GET is tried (1 where calls are paid)."""
+        """`secrets` are values to mask; `tries` is how often a GET is tried (1 where calls are paid).
+
+        Misconfigured for an address that is not https, this machine's apart, or a header that cannot be sent.
+        """
         parts = urlsplit(base_url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise Misconfigured(f"base_url must begin with https://, not {parts.scheme or 'nothing'}://")
         self._base = base_url.rstrip("/")
         self._headers = dict(headers or {})
-        self._secrets = sorted({str(value) for value in secrets if value}, key=len, reverse=True)
+        if bad := [name for name, value in self._headers.items() if not SENDABLE.fullmatch(value)]:
+            raise Misconfigured(f"{', '.join(bad)} is empty or holds characters that cannot be sent")
+        forms = {form for value in secrets if value for form in _forms(str(value))}
+        self._secrets = sorted(forms, key=len, reverse=True)
         self._tries = tries
         self._session = requests.Session()
         self._session.trust_env = parts.hostname not in LOOPBACK
@@ -109,9 +117,9 @@ class Http:
                 time.sleep(wait)
 
     def mask(self, text: str) -> str:
-        """The text with every secret in it masked."""
+        """The text with every secret in it masked, also as it stands in an address."""
         for secret in self._secrets:
-            text = text.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
+            text = text.replace(secret, MASK)
         return text
 
     def _once(self, method: str, path: str, expect: frozenset[int], body: dict[str, Any]) -> Answer:
@@ -131,7 +139,7 @@ class Http:
             raise Unavailable(f"{where} got no answer ({type(error).__name__})") from None
         logger.info("%s: %s in %.0f ms", where, response.status_code, 1000 * (time.monotonic() - started))
         answer = Answer(response.status_code, _decoded(response), where)
-        if not (response.ok or response.status_code in expect) or response.is_redirect:
+        if (answer.status >= 300 and answer.status not in expect) or response.is_redirect:
             raise self._error(answer, response.headers.get("Retry-After"))
         return answer
 
@@ -150,7 +158,7 @@ class Http:
         """What the vendor says of an error, in one masked line: its `message`/`error`, never a whole page."""
         try:
             said = jsonlib.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None if CUT_JSON.match(text) else text
         for name in ("message", "Message", "error_description", "error"):
             if isinstance(said, dict) and isinstance(said.get(name), str):
@@ -165,13 +173,21 @@ def _decoded(response: requests.Response) -> str:
     return response.content.decode("utf-8", errors="replace")
 
 
+def _forms(secret: str) -> set[str]:
+    """A secret as it is, and as it may stand in an address or a form."""
+    encoded = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    lower = {re.sub("%..", lambda found: found[0].lower(), form) for form in encoded}
+    return {secret, *encoded, *lower}
+
+
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds, from either of its forms (RFC 9110, 10.2.3)."""
+    """Retry-After in seconds, a day at most, from either of its forms (RFC 9110, 10.2.3)."""
     if not retry_after:
         return None
-    if retry_after.isdigit():
-        return float(retry_after)
+    if retry_after.isascii() and retry_after.isdigit():
+        return min(float(retry_after), LONGEST_PAUSE)
     try:
-        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except ValueError:
+        seconds = parsedate_to_datetime(retry_after).timestamp() - time.time()
+    except (ValueError, OverflowError):
         return None
+    return min(max(0.0, seconds), LONGEST_PAUSE)
