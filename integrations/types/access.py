@@ -105,6 +105,7 @@ class FobRecord:
     starts_at: datetime | None
     ends_at: datetime | None
     raw: Raw = field(default_factory=dict)
+    holder_ref: str = ""  # who has it, where the vendor says
 
 
 @dataclass(frozen=True, slots=True)
