@@ -180,3 +180,8 @@ def test_no_mistake_repeats_a_secret(load):
     with pytest.raises(CommandError) as caught:
         load(SITE.replace("apikey: k", "apikey: [geheim-4711]").replace("vendor: lockt", "vendor: geheim"))
     assert "geheim-4711" not in str(caught.value)
+
+
+def test_a_k3_locks_clock_is_its_vendors_word_where_the_file_says_none():
+    assert Lock(model="K3CONNECT").clock == ""
+    assert Lock(model="K3CONNECT", clock="UTC").clock == "UTC"

@@ -6,6 +6,7 @@ from backoffice.flow import grant
 from backoffice.models import AccessGrant, IssuedCode
 from backoffice.states import CodeState, GrantState
 from tests.factories import (
+    HOUR,
     NOW,
     BookingFactory,
     CustomerFactory,
@@ -121,3 +122,16 @@ def test_two_guests_at_one_gate_have_codes_of_their_own():
     assert (
         len(set(IssuedCode.objects.values_list("start_local", "duration_id"))) == IssuedCode.objects.count()
     )
+
+
+def test_a_booking_that_was_over_long_ago_and_is_moved_to_the_future_is_granted_again():
+    occurrence = booked()
+    grant.replan(NOW)
+    issued()
+    late = NOW + 30 * 24 * HOUR
+    grant.replan(late)
+    occurrence.starts_at, occurrence.ends_at = late + 24 * HOUR, late + 25 * HOUR
+    occurrence.save()
+    grant.replan(late)
+    assert AccessGrant.objects.get().state == GrantState.GRANTED
+    assert states() == [CodeState.EXPIRED, CodeState.PLANNED]

@@ -12,7 +12,7 @@ from backoffice.flow.plan import Decision, Fit, Move, NewCode
 from backoffice.models import AccessGrant, IssuedCode
 from backoffice.states import CodeState, GrantState, move_all
 
-GRANT_FIELDS = ("method", "position", "starts_at", "ends_at", "reason", "conflict")
+GRANT_FIELDS = ("method", "position", "starts_at", "ends_at", "reason", "conflict", "trimmed")
 FIT_FIELDS = ("starts_at", "ends_at", "due_at", "early_minutes", "late_minutes")
 OVER = (CodeState.REVOKED, CodeState.EXPIRED)
 

@@ -81,10 +81,13 @@ def load(now: datetime) -> tuple[plan.World, Rows]:
 
 
 def _rows(now: datetime) -> Rows:
-    """The decisions that are not over: of these all codes, also those that are gone, for their keys."""
+    """The decisions that are not over, or whose booking is not: of these all codes, for their keys' sake."""
+    since = now - RECENT
     open_codes = IssuedCode.objects.filter(state__in=OPEN_CODES).values("grant_id")
-    current = Q(ends_at__gt=now - RECENT) | Q(state__in=LIVE_GRANTS) | Q(pk__in=open_codes)
-    rows = Rows(grants={grant.pk: grant for grant in AccessGrant.objects.filter(current).order_by("pk")})
+    current = Q(ends_at__gt=since) | Q(state__in=LIVE_GRANTS) | Q(pk__in=open_codes)
+    moved = Q(occurrence__ends_at__gt=since) | Q(person__ends_at__gt=since)
+    found = AccessGrant.objects.filter(current | moved).order_by("pk")
+    rows = Rows(grants={grant.pk: grant for grant in found})
     codes = IssuedCode.objects.filter(grant_id__in=rows.grants).defer("secret", "error").order_by("pk")
     for code in codes:
         rows.codes[code.pk] = code
@@ -110,6 +113,7 @@ def _held(rows: Rows, stays: Mapping[int, plan.Stay]) -> Iterable[plan.HeldGrant
             state=plan.Decided(grant.state),
             reason=grant.reason,
             conflict=grant.conflict,
+            trimmed=grant.trimmed,
             guest=stay.guest if stay else f"person {grant.person_id}",
             label=stay.label if stay else "somebody let in by staff",
             codes=tuple(codes[grant.pk]),
