@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from backoffice import accounts
 from backoffice.models import Door, PaidCall, Resource, Room, VendorAccount, Venue
+from backoffice.sitefile.schema import Lock
 from tests.conftest import NOW
 
 SITE = """\
