@@ -22,8 +22,10 @@ from integrations.types import (
     Settings,
 )
 from integrations.vendors.codelocks import netcode, records
+from integrations.vendors.codelocks.desk import Desk
 from integrations.vendors.codelocks.line import NETCODE, UTILITY, Line, Sleep
 from integrations.vendors.codelocks.netcode import K3, LENGTHS, Question
+from integrations.vendors.codelocks.phones import Phones, check_lock
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +35,8 @@ def connect(settings: Settings, sleep: Sleep = time.sleep) -> Codelocks:
     return Codelocks(settings, Line(settings, sleep))
 
 
-class Codelocks:
-    """An AccessProvider that can tell codes and never take one back (oddity 2).
+class Codelocks(Phones, Desk):
+    """An AccessProvider that can tell codes and never take one back (oddity 2); phone keys it can.
 
     Options: `netcode_version` (n/1), `utility_version` (u/1), `k3` (false: do not list K3 locks),
     `kl1550_digits` (the length of a KL1550's codes; unset: 4 to 8, for nobody knows).
@@ -61,8 +63,7 @@ class Codelocks:
 
     def door(self, ref: str) -> DoorRecord:
         """One K3 lock (one Utility call); Missing when the account has none with this id (C-C13)."""
-        if not netcode.K3_ID.fullmatch(ref):  # `account` and `help` are addresses of their own (oddity 12)
-            raise Refused("a K3 lock's id must be 32 hexadecimal digits")
+        check_lock(ref)
         query = {"accesskey": self._line.access_key()}
         try:
             answer = self._line.get(UTILITY, f"/k3connect/{ref}", f"lock {ref}", query=query)

@@ -6,13 +6,14 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from integrations.errors import Misconfigured, OverBudget, Refused, Unavailable, VendorError
-from integrations.http import LONGEST_WAIT, WORDS, Answer, Http
+from integrations.http import LONGEST_WAIT, MASK, WORDS, Answer, Http
 from integrations.types import Settings
 
 Sleep = Callable[[float], None]
@@ -68,9 +69,11 @@ class Line:
         how = {"params": urlencode(query, quote_via=quote)} if query else {}
         return self._sent("GET", counter, path, subject, tries, how)
 
-    def write(self, method: str, path: str, subject: str, form: Mapping[str, str]) -> Answer:
-        """Send one form, once: whether a write that got no answer was done is not known."""
-        return self._sent(method, UTILITY, path, subject, 1, {"data": dict(form)})
+    def write(
+        self, method: str, path: str, subject: str, form: Mapping[str, str], *, tries: int = 1
+    ) -> Answer:
+        """Send one form, also in the body of a DELETE. `tries` over 1 is for what may be done twice."""
+        return self._sent(method, UTILITY, path, subject, tries, {"data": dict(form)})
 
     def shown(self, text: str) -> str:
         """One masked line of a vendor's text."""
@@ -129,6 +132,17 @@ class Line:
         if answer.status == 404:
             return Refused(f"{text} (a required parameter is missing)", status=404)
         return Refused(text, status=answer.status)
+
+
+@contextmanager
+def hiding(*private: str) -> Iterator[None]:
+    """Mask these words, in any case, in an error's text: vendors repeat what they were sent."""
+    words = "|".join(re.escape(word) for word in sorted(private, key=len, reverse=True) if word)
+    try:
+        yield
+    except VendorError as error:
+        text = re.sub(words, MASK, error.text, flags=re.IGNORECASE) if words else error.text
+        raise type(error)(text, status=error.status, retry_after=error.retry_after) from None
 
 
 def next_month(now: datetime) -> datetime:

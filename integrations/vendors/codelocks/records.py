@@ -67,16 +67,16 @@ def one_door(answer: Answer) -> DoorRecord:
 
 def door(fields: Mapping[str, Any]) -> DoorRecord:
     """One K3 lock from its fields by lower-case name."""
-    status = _text(fields, "batterystatus")
+    status = text(fields, "batterystatus")
     # never synchronised: UNKNOWN, or a date of 1970; that is not an empty battery (C-C23)
-    unknown = status.upper() in {"", "UNKNOWN"} or _text(fields, "batteryupdated").startswith("1970")
+    unknown = status.upper() in {"", "UNKNOWN"} or text(fields, "batteryupdated").startswith("1970")
     return DoorRecord(
         ref=fields["lockid"],
-        name=_text(fields, "lockname"),
-        location=_text(fields, "locklocation"),
+        name=text(fields, "lockname"),
+        location=text(fields, "locklocation"),
         battery=1.0 if status.upper() == "FULL" and not unknown else None,
         battery_text="unknown" if unknown else status,
-        timezone=_text(fields, "timezone"),
+        timezone=text(fields, "timezone"),
         raw={name: value for name, value in fields.items() if name in KEPT},
     )
 
@@ -97,19 +97,19 @@ def rule(answer: Answer) -> RuleRecord:
     fields = lowered(answer.object())
     rules, length, mode = (lowered(one(fields.get(name))) for name in ("rules", "duration", "mode"))
     ref, hours, days = (
-        _number(fields.get("durationid")),
-        _number(length.get("hours")),
-        _number(length.get("days")),
+        number(fields.get("durationid")),
+        number(length.get("hours")),
+        number(length.get("days")),
     )
     if ref is None or hours is None or days is None:
         raise Garbled(f"{answer.where} answered without the id or the length of the duration")
     return RuleRecord(
-        model=_text(fields, "lockmodel"),
+        model=text(fields, "lockmodel"),
         duration=Duration(ref, hours, days),
-        mode=_text(mode, "name"),
+        mode=text(mode, "name"),
         applies_dst=_flag(rules.get("applydst")),
         converts_to_utc=_flag(rules.get("converttoutc")),
-        start_text=_text(rules, "restrictedstarttime"),
+        start_text=text(rules, "restrictedstarttime"),
     )
 
 
@@ -122,9 +122,9 @@ def one(value: Any) -> Mapping[str, Any]:
 
 def _offered(row: Mapping[str, Any]) -> Duration | None:
     """A row's duration, or None for a rental or single-use one; Garbled when it cannot be read."""
-    if _text(row, "mode").lower() != "standard" or "single" in _text(row, "submode").lower():
+    if text(row, "mode").lower() != "standard" or "single" in text(row, "submode").lower():
         return None
-    ref, hours, days = (_number(row.get(name)) for name in ("durationid", "durationhours", "durationdays"))
+    ref, hours, days = (number(row.get(name)) for name in ("durationid", "durationhours", "durationdays"))
     if ref is None or hours is None or days is None or not (hours or days):
         raise Garbled("a standard duration has no id or no length")
     # an old record gives one span twice, as days and as hours: they are never added
@@ -134,10 +134,10 @@ def _offered(row: Mapping[str, Any]) -> Duration | None:
 
 
 def _models(row: Mapping[str, Any]) -> set[str]:
-    return {name.strip().upper() for name in _text(row, "lockmodels").split(",")}
+    return {name.strip().upper() for name in text(row, "lockmodels").split(",")}
 
 
-def _number(value: Any) -> int | None:
+def number(value: Any) -> int | None:
     """A whole number from zero on, also as text; None when it is none."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -145,10 +145,10 @@ def _number(value: Any) -> int | None:
 
 
 def _flag(value: Any) -> bool | None:
-    number = _number(value)
-    return None if number is None else bool(number)
+    found = number(value)
+    return None if found is None else bool(found)
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
+def text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     return value.strip() if isinstance(value, str) else ""
