@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from textwrap import fill
 
 from django.db.models import Count
 
-from backoffice.models import AccessGrant, Finding, IssuedCode, SyncRun, VendorAccount
+from backoffice import selectors
+from backoffice.models import AccessGrant, IssuedCode, Severity, SyncRun, VendorAccount
 
-SHOWN = 12  # findings
+SHOWN = 10  # findings
+WIDTH = 110
 
 
-def summary(now: datetime) -> str:
+def summary() -> str:
     """What was seen per account, how many grants and codes are in which state, what needs a person."""
-    del now
     lines = [
         "",
         f"{'account':<14}{'state':<9}{'seen':>7}{'created':>9}{'updated':>9}{'gone':>6}{'rejected':>10}",
@@ -28,12 +30,20 @@ def summary(now: datetime) -> str:
             f"{sum(r.updated for r in runs):>9}{sum(r.gone for r in runs):>6}{run.rejected:>10}"
         )
     lines += ["", _states("grants", AccessGrant), _states("codes", IssuedCode), ""]
-    found = list(Finding.objects.filter(closed_at=None).order_by("severity", "opened_at"))
-    lines.append(f"{len(found)} things need a person" + (":" if found else ""))
-    lines += [f"  [{finding.severity}] {finding.text}" for finding in found[:SHOWN]]
-    if len(found) > SHOWN:
-        lines.append(f"  … and {len(found) - SHOWN} more, on the page")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_findings()])
+
+
+def _findings() -> list[str]:
+    """How many things need a person and how soon; the first of them in full."""
+    found = list(selectors.findings_open())
+    if not found:
+        return ["nothing needs a person"]
+    counts = Counter(Severity(finding.severity).label for finding in found)
+    how_soon = ", ".join(f"{n} {label}" for label, n in counts.items())
+    texts = [f"[{Severity(each.severity).label}] {each.text}" for each in found[:SHOWN]]
+    lines = [fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ") for text in texts]
+    more = [f"  … and {len(found) - SHOWN} more, on staff's first page"] if len(found) > SHOWN else []
+    return [f"{len(found)} things need a person ({how_soon}):", *lines, *more]
 
 
 def _states(name: str, model: type[AccessGrant] | type[IssuedCode]) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,11 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice import sitefile, tasks
 from backoffice.clock import now
 from backoffice.embedded import local_secret
+from backoffice.management import serving
 from backoffice.management.summary import summary
 from backoffice.models import VendorAccount
 from integrations.sandbox import town
@@ -37,27 +34,37 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whether to stop after the summary."""
+        """Whether to serve, and where."""
         parser.add_argument("--once", action="store_true", help="stop after the summary")
+        parser.add_argument("--still", action="store_true", help="nothing happens in town by itself")
+        parser.add_argument("--port", type=int, default=WEB_PORT, help="of the web server, if it is free")
+        parser.add_argument("--sandbox-port", type=int, default=SANDBOX_PORT, help="of the vendors' side")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Set up, run one cycle, say what came of it, and serve."""
+        serving.stop_on_signals()
+        try:
+            self._run(**options)
+        except KeyboardInterrupt:
+            self.stdout.write("\nstopped; the next start goes on from here")
+        except serving.NotServing as error:
+            raise CommandError(str(error)) from None
+
+    def _run(self, *, once: bool, still: bool, port: int, sandbox_port: int, **_: Any) -> None:
         self._say("database")
         call_command("migrate", verbosity=0)
         self._people()
         state = settings.VAR_DIR / "sandbox.pickle"
         vendors, new = self._vendors(state)
-        server = Server(vendors, _free(SANDBOX_PORT)).start()
-        web = _free(WEB_PORT)
-        self._load(server, web)
-        self._cycle(vendors, new=new)
-        vendors.save(state)
-        self.stdout.write(summary(now()))
-        self._where(server, web)
-        if options["once"]:
-            server.stop()
-            return
-        self._serve(server, web, state)
+        server = Server(vendors, serving.free(sandbox_port)).start()
+        with serving.listen(port) as web:
+            self._load(server, f"http://127.0.0.1:{web.getsockname()[1]}")
+            self._cycle(vendors, new=new)
+            vendors.save(state)
+            self.stdout.write(summary())
+            if not once:
+                self._serve(server, web, state, still=still)
+        server.stop()
 
     def _say(self, what: str) -> None:
         self.stdout.write(f"== {what}")
@@ -85,12 +92,15 @@ class Command(BaseCommand):
         town.build(vendors)
         return vendors, True
 
-    def _load(self, server: Server, web: int) -> None:
+    def _load(self, server: Server, web: str) -> None:
         """The demo's site file; webhooks go to the web server that is about to start."""
         hook = local_secret(settings.VAR_DIR / "secrets", "DEMO_HOOK")
         file, lines = sitefile.read(SITE, {**_names(server), "HOOK_TOKEN": hook})
         sitefile.apply(file, lines, now())
-        server.vendors.lockme.subscribe(f"http://127.0.0.1:{web}/hooks/{hook}/")
+        lockme = server.vendors.lockme
+        for url in list(lockme.postbox.hooks):
+            lockme.unsubscribe(url)  # the port of another day
+        lockme.subscribe(f"{web}/hooks/{hook}/")
 
     def _cycle(self, vendors: Vendors, *, new: bool) -> None:
         self._say("one complete cycle: read, plan, issue, tell")
@@ -102,78 +112,37 @@ class Command(BaseCommand):
         self._say("and what followed from that")
         tasks.sync(VendorAccount.objects.all())
 
-    def _where(self, server: Server, web: int) -> None:
+    def _where(self, server: Server, web: str) -> None:
         names = ", ".join(name for name, _ in PEOPLE)
         self.stdout.write(
-            f"\nstaff's pages  http://127.0.0.1:{web}/admin/   users admin, {names}; password {PASSWORD}\n"
-            f"API            http://127.0.0.1:{web}/api/v1/docs/\n"
-            f"vendors' side  {server.url}/\n"
+            f"\nstaff's pages  {web}/admin/   users admin, {names}; password {PASSWORD}\n"
+            f"API            {web}/api/v1/docs/\n"
+            f"vendors' side  {server.url}/   book, pay, move, cancel, open a door\n"
             f"mails          {getattr(settings, 'EMAIL_FILE_PATH', 'as EMAIL_URL says')}\n"
+            "\nserving until Ctrl-C\n"
         )
+        self.stdout.flush()
 
-    def _serve(self, server: Server, web: int, state: Path) -> None:
+    def _serve(self, server: Server, web: socket.socket, state: Path, *, still: bool) -> None:
         """Web, worker and beat as processes of their own; the sandbox lives on in this one."""
-        processes = [subprocess.Popen(command, env=_environment()) for command in _commands(web)]  # noqa: S603
-        self.stdout.write("serving until Ctrl-C\n")
-        random = Random()  # noqa: S311 a made-up town
+        self._say("starting web, worker and beat")
+        processes = serving.Processes(web, settings.VAR_DIR)
         try:
-            while all(process.poll() is None for process in processes):
-                time.sleep(random.uniform(*PACE))
-                if text := town.live(server.vendors, random):
-                    self.stdout.write(f"   in town: {text}")
-                server.vendors.save(state)
-        except KeyboardInterrupt:
-            pass
+            processes.wait_until_ready()
+            self._where(server, processes.url)
+            self._live(server.vendors, processes, state, still=still)
         finally:
-            _end(processes)
+            processes.end()
             server.vendors.save(state)
-            server.stop()
 
-
-def _commands(web: int) -> list[list[str]]:
-    folder = Path(sys.executable).parent
-    celery = [sys.executable, "-m", "celery", "-A", "backoffice"]
-    schedule = str(settings.VAR_DIR / "beat")
-    return [
-        [
-            str(folder / "gunicorn"),
-            "backoffice.wsgi",
-            "-b",
-            f"127.0.0.1:{web}",
-            "-w",
-            "2",
-            "--log-level",
-            "warning",
-        ],
-        [*celery, "worker", "-c", "2", "-l", "warning", "--without-mingle", "--without-gossip"],
-        [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile="],
-    ]
-
-
-def _environment() -> dict[str, str]:
-    """The children find the same private database, and know that this machine is its own."""
-    return {**os.environ, "OWN_MACHINE": "1"}
-
-
-def _end(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def _free(port: int) -> int:
-    """This port, or another one when it is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def _live(self, vendors: Vendors, processes: serving.Processes, state: Path, *, still: bool) -> None:
+        random = Random()  # noqa: S311 a made-up town
+        while True:
+            processes.watch(random.uniform(*PACE))
+            if not still and (text := town.live(vendors, random)):
+                self.stdout.write(f"   in town: {text}")
+                self.stdout.flush()
+            vendors.save(state)
 
 
 def _names(server: Server) -> dict[str, str]:
