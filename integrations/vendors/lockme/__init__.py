@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from integrations.vendors.lockme.client import Lockme, connect
 from integrations.vendors.lockme.messages import read_hook
+from integrations.vendors.lockme.oauth import authorize_url, exchange, token_from_panel
 
-__all__ = ["Lockme", "connect", "read_hook"]
+__all__ = ["Lockme", "authorize_url", "connect", "exchange", "read_hook", "token_from_panel"]

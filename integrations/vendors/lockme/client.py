@@ -7,27 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from integrations.errors import Garbled, Misconfigured, Missing, Refused
-from integrations.types import (
-    BookingRecord,
-    BookingStatus,
-    Listing,
-    Message,
-    Reading,
-    ResourceRecord,
-    Settings,
-    Window,
-)
-from integrations.vendors.lockme import messages, rooms
-from integrations.vendors.lockme.fields import Unreadable, ident
+from integrations.errors import Garbled, Misconfigured, Missing
+from integrations.types import BookingStatus, Message, Reading, Settings, Window
+from integrations.vendors.lockme import address, messages, rooms
+from integrations.vendors.lockme.desk import Desk
 from integrations.vendors.lockme.line import Line
 from integrations.vendors.lockme.reservations import STATUSES, Reader
 
 DAY = timedelta(days=1)
-FORBIDDEN, NOT_FOUND = 403, 404
+FORBIDDEN = 403
 
 
-class Lockme:
+class Lockme(Desk):
     """One partner's account.
 
     Options: version (v2.4), status_map ({"panel:false": "confirmed"}), timezones ({room id or department:
@@ -36,16 +27,12 @@ class Lockme:
 
     def __init__(self, line: Line, settings: Settings) -> None:
         """Misconfigured when a zone or an option is not what it must be."""
-        self._line = line
         self._clock = settings.clock
         self._zone = _zone(settings.timezone)
         self._zones = _zones(settings.options.get("timezones") or {})
         self._departments: Mapping[str, str] | None = None
-        self._reader = Reader(self._zone_of, _statuses(settings.options.get("status_map") or {}))
-
-    def resources(self) -> Listing:
-        """All rooms (1.3 no. 3). Raises as `Line.send`, and Garbled when the answer is no list."""
-        return rooms.listing(self._line.get("/rooms").array())
+        statuses = _statuses(settings.options.get("status_map") or {})
+        super().__init__(line, Reader(self._zone_of, statuses))
 
     def customers(self) -> None:
         """None: reservations carry their own contact."""
@@ -68,34 +55,13 @@ class Lockme:
         """
         if window.first != window.last:
             raise ValueError("Lock.me lists one room and one day at a time")
-        room = _ref(window.resource_ref)
+        room = address.number(window.resource_ref, "the room")
         answer = self._line.get(f"/room/{room}/reservations/{window.first}", expect=(FORBIDDEN,))
         if answer.status == FORBIDDEN:
             # the other rooms of the account are still to be read
             raise Missing(f"Lock.me does not let this account read room {room}", status=FORBIDDEN)
         bookings, rejected = self._reader.all(answer.array(), window)
         return Reading(window, bookings, rejected)
-
-    def booking(self, resource_ref: str, ref: str) -> BookingRecord | None:
-        """One reservation as it is now, or None when Lock.me says in JSON that there is none (1.8).
-
-        Raises as `Line.send`; Refused when the room is not this account's; Garbled when the answer cannot be
-        read, is another reservation, or is a 404 that is not Lock.me's own.
-        """
-        path = f"/room/{_ref(resource_ref)}/reservation/{_ref(ref)}"
-        answer = self._line.get(path, expect=(FORBIDDEN, NOT_FOUND))
-        body = answer.object()
-        if answer.status == FORBIDDEN:
-            raise Refused(f"Lock.me does not let this account read room {resource_ref}", status=FORBIDDEN)
-        if answer.status == NOT_FOUND:
-            return None
-        try:
-            record = self._reader.record(body, resource_ref, ref)
-        except Unreadable as error:
-            raise Garbled(f"{answer.where} cannot be read: {error}") from None
-        if record.ref != _ref(ref):
-            raise Garbled(f"asked for reservation {ref} and got {record.ref}")
-        return record
 
     def message(self, ref: str) -> Message:
         """A webhook message, also one that was read before (1.3 no. 12). Raises as `Line.send`; Garbled."""
@@ -121,24 +87,6 @@ class Lockme:
         """Whose token it is: userid, nick (1.3 no. 2). Raises as `Line.send`; Garbled."""
         return self._line.get("/me").object()
 
-    def room(self, ref: str) -> ResourceRecord:
-        """One room (1.3 no. 4). Raises as `Line.send`; Garbled when it is not that room."""
-        try:
-            record = rooms.record(self._line.get(f"/room/{_ref(ref)}").object())
-        except Unreadable as error:
-            raise Garbled(f"room {ref} cannot be read: {error}") from None
-        if record.ref != _ref(ref):
-            raise Garbled(f"asked for room {ref} and got {record.ref}")
-        return record
-
-    def slots(self, resource_ref: str, day: date) -> list[Any]:
-        """The slots of a room on a date, exceptions included (1.3 no. 14). Raises as `Line.send`; Garbled."""
-        return self._line.get(f"/room/{_ref(resource_ref)}/date/{day}").array()
-
-    def weekly_slots(self, resource_ref: str, weekday: int) -> list[Any]:
-        """The slots of a weekday, 0 = Monday (1.3 no. 17). Raises as `Line.send`; Garbled."""
-        return self._line.get(f"/room/{_ref(resource_ref)}/day/{weekday}").array()
-
     def _zone_of(self, room: str) -> ZoneInfo:
         """The room's own zone, its department's, or the account's (1.7)."""
         if not self._zones or room in self._zones:
@@ -151,14 +99,6 @@ class Lockme:
 def connect(settings: Settings) -> Lockme:
     """The client of one account; Misconfigured when its address, secrets, zone or options are not usable."""
     return Lockme(Line(settings), settings)
-
-
-def _ref(ref: str) -> str:
-    """An id that may stand in an address; ValueError for one that Lock.me cannot have."""
-    try:
-        return ident(ref, "the id")
-    except Unreadable as error:
-        raise ValueError(str(error)) from None
 
 
 def _message_id(ref: str) -> str:

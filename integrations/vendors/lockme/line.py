@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from integrations.errors import Garbled, Misconfigured
+from integrations.errors import Garbled, Misconfigured, Missing, Refused, VendorError
 from integrations.http import Answer, Http
 from integrations.types import Settings
+from integrations.vendors.lockme import oauth
 from integrations.vendors.lockme.token import Token, Tokens
 
 VERSION = re.compile(r"v\d+\.\d+")
-CREDENTIALS = ("client_id", "client_secret", "redirect_uri")
-UNAUTHORIZED = 401
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
+MASK = "•••"
+LEAST = 3  # a shorter text is not told from the vendor's own words
 
 
 class Line:
@@ -20,13 +23,12 @@ class Line:
 
     def __init__(self, settings: Settings) -> None:
         """Misconfigured when a secret is missing, or address or version cannot be used."""
-        if missing := [name for name in CREDENTIALS if not settings.secrets.get(name)]:
-            raise Misconfigured(f"the secret {', '.join(missing)} is missing")
+        secrets = oauth.credentials(settings)
         version = settings.options.get("version", "v2.4")
         if not isinstance(version, str) or not VERSION.fullmatch(version):
             raise Misconfigured("the option version must be like v2.4")
         self._base = f"{settings.base_url.rstrip('/')}/{version}"
-        self._secret = str(settings.secrets["client_secret"])
+        self._secret = secrets["client_secret"]
         self._tokens = Tokens(settings)
         self._http = Http(self._base)
         self._bearer = ""
@@ -41,14 +43,30 @@ class Line:
 
         Raises as `Http.send` and `Tokens.renewed`, and Garbled for an error that came with a good status.
         """
+        return self._believed(self._sent(method, path, how))
+
+    def write(self, method: str, path: str, private: Iterable[str] = (), **how: Any) -> Answer:
+        """One write, sent once; `private` is what guests are called, and is masked in what is raised.
+
+        Raises Refused with Lock.me's own words, Missing for its own 404 (in JSON) alone, and Garbled or
+        Unavailable when nobody knows whether it was done; else as `send`.
+        """
+        try:
+            answer = self._sent(method, path, {**how, "expect": (FORBIDDEN, NOT_FOUND)})
+            self._accepted(answer)
+        except VendorError as error:
+            text = _without(error.text, private)
+            raise type(error)(text, status=error.status, retry_after=error.retry_after) from None
+        return answer
+
+    def _sent(self, method: str, path: str, how: dict[str, Any]) -> Answer:
         token = self._tokens.current()
         try:
-            answer = self._client(token).send(method, path, **how)
+            return self._client(token).send(method, path, **how)
         except Misconfigured as error:
             if error.status != UNAUTHORIZED:
                 raise
-            answer = self._again(token.access, method, path, how)
-        return self._believed(answer)
+            return self._again(token.access, method, path, how)
 
     def _again(self, dead: str, method: str, path: str, how: dict[str, Any]) -> Answer:
         token = self._tokens.renewed(dead)
@@ -72,6 +90,25 @@ class Line:
 
     def _believed(self, answer: Answer) -> Answer:
         """The answer, unless it is an object that says `error` with a status below 400 (1.8)."""
-        if answer.status < 400 and answer.text.lstrip().startswith("{") and "error" in answer.object():
+        if _says_error(answer):
             raise Garbled(f"{answer.where} answered with an error: {self._http.words(answer.text)}")
         return answer
+
+    def _accepted(self, answer: Answer) -> None:
+        said = f"{answer.where} answered {answer.status}: {self._http.words(answer.text)}".rstrip(": ")
+        if answer.status == NOT_FOUND:
+            answer.object()  # a 404 that is not JSON is a web server's, and says nothing of Lock.me
+            raise Missing(said, status=answer.status)
+        if answer.status == FORBIDDEN or _says_error(answer):
+            raise Refused(said, status=answer.status)
+
+
+def _says_error(answer: Answer) -> bool:
+    return answer.status < 400 and answer.text.lstrip().startswith("{") and "error" in answer.object()
+
+
+def _without(text: str, private: Iterable[str]) -> str:
+    """The text without these words, longest first."""
+    for word in sorted(private, key=len, reverse=True):
+        text = text.replace(word, MASK) if len(word) >= LEAST else text
+    return text

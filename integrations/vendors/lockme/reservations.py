@@ -57,7 +57,8 @@ class Reader:
         Unreadable when the ids or the slot are not what they must be. All else may be missing (1.4).
         """
         known = fields.mapping(row, "the reservation")
-        ref = ident(known.get("reservationid") or ref, "reservationid")
+        said = known.get("reservationid")
+        ref = ident(said, "reservationid") if said or not ref else ref
         source = text(known.get("source")).lower()
         kind = f"{source}:{fields.truth(known.get('status'))}"
         return BookingRecord(

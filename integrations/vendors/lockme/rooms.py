@@ -39,6 +39,15 @@ def departments(rooms: Listing) -> Mapping[str, str]:
     return {each.ref: text(each.raw.get("department")) for each in rooms.records}
 
 
+def margin(room: ResourceRecord) -> float | None:
+    """The room's own margin in hours, or None where none is told (1.5)."""
+    said = room.raw.get("calendarMargin")
+    try:
+        return float(said) if isinstance(said, int | float | str) and not isinstance(said, bool) else None
+    except ValueError:
+        return None
+
+
 def _alone(found: ResourceRecord, twin: ResourceRecord | None) -> None:
     if twin is not None and twin != found:
         raise Unreadable("it is listed twice, and differently")
