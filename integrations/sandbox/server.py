@@ -1,15 +1,19 @@
-"""All sandbox vendors on one loopback port: /lockme, /locaboo, /lockt, /codelocks, and a page at /."""
+"""All sandbox vendors on one loopback port, each below its name (/lockme …), and a page at /."""
 
 from __future__ import annotations
 
 import pickle
+import pkgutil
 import threading
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from integrations import sandbox as folder
 from integrations.sandbox.codelocks import CodelocksSandbox
 from integrations.sandbox.locaboo import LocabooSandbox
 from integrations.sandbox.lockme import LockmeSandbox
@@ -26,23 +30,21 @@ class Quiet(WSGIRequestHandler):
 
 
 class Vendors:
-    """The four stand-ins on one clock."""
+    """Every stand-in of this folder, on one clock, under its own name."""
+
+    lockme: LockmeSandbox
+    locaboo: LocabooSandbox
+    lockt: LocktSandbox
+    codelocks: CodelocksSandbox
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        self.lockme = LockmeSandbox(self.clock)
-        self.locaboo = LocabooSandbox(self.clock)
-        self.lockt = LocktSandbox(self.clock)
-        self.codelocks = CodelocksSandbox(self.clock)
+        for kind in _kinds():
+            setattr(self, kind.name, kind(self.clock))
 
     def all(self) -> dict[str, Sandbox]:
         """The stand-ins by the first segment of their address."""
-        return {
-            "lockme": self.lockme,
-            "locaboo": self.locaboo,
-            "lockt": self.lockt,
-            "codelocks": self.codelocks,
-        }
+        return {name: each for name, each in vars(self).items() if isinstance(each, Sandbox)}
 
     def save(self, path: Path) -> None:
         """Keep the state in a file."""
@@ -55,6 +57,14 @@ class Vendors:
         """The state kept in a file that `save` wrote."""
         vendors: Vendors = pickle.loads(path.read_bytes())  # noqa: S301 our own file
         return vendors
+
+
+def _kinds() -> Iterator[type[Sandbox]]:
+    """The class of each vendor: a module of this folder gives it, and its name is the module's."""
+    for found in pkgutil.iter_modules(folder.__path__):
+        given = vars(import_module(f"{folder.__name__}.{found.name}")).values()
+        kinds = (each for each in given if isinstance(each, type) and issubclass(each, Sandbox))
+        yield from (each for each in kinds if each.name == found.name)
 
 
 def application(vendors: Vendors) -> Any:

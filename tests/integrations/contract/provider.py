@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,11 +12,7 @@ from integrations.errors import VendorError
 from integrations.sandbox.server import Server
 from integrations.sandbox.wire import Sandbox
 from integrations.types import AccessProvider, CodeOrder, CodeRecord, Outcome
-from tests.integrations.contract.trouble import (
-    Quiet,
-)
-
-MINUTE = timedelta(minutes=1)
+from tests.integrations.contract.trouble import Quiet
 
 
 class ProviderCases(Quiet):
