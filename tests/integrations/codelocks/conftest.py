@@ -8,7 +8,7 @@ import requests
 from integrations.sandbox.codelocks import CodelocksSandbox
 from integrations.sandbox.server import Server
 from integrations.vendors.codelocks import Codelocks
-from tests.integrations.codelocks.support import IDENTIFIER, K3, TIMECODE, client_of
+from tests.integrations.codelocks.support import IDA, IDENTIFIER, K3, TIMECODE, client_of
 
 
 @pytest.fixture
@@ -24,6 +24,13 @@ def codelocks(sandbox: Server) -> CodelocksSandbox:
 def client(sandbox: Server, codelocks: CodelocksSandbox) -> Codelocks:
     """A client of the stand-in's account, without options."""
     return client_of(sandbox)
+
+
+@pytest.fixture
+def ida(codelocks: CodelocksSandbox) -> str:
+    """Somebody who has the app's account."""
+    codelocks.register_app_user(IDA)
+    return IDA
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from integrations.errors import VendorError
+from integrations.sandbox.codelocks import CodelocksSandbox
 from integrations.sandbox.server import Server
-from integrations.types import CodeOrder, Duration, Method
+from integrations.sandbox.wire import Call
+from integrations.types import CodeOrder, Duration, Method, Period
 from integrations.vendors.codelocks import Codelocks, connect
 from tests.integrations.support import settings_for
 
@@ -20,6 +22,8 @@ LOCK = {"model": "KL1060", "timecode": TIMECODE, "identifier": IDENTIFIER, "cloc
 MIDNIGHT = datetime(2026, 3, 10)  # noqa: DTZ001 on a lock's clock, which knows no zone
 START = MIDNIGHT.replace(hour=13)
 THREE_HOURS = Duration(2, hours=3)
+IDA = "ida@example.test"
+TODAY = (Period(time(9), time(11), (0,)),)  # the stand-in's clock shows a Monday, 09:00 in Berlin
 
 
 def client_of(
@@ -80,3 +84,8 @@ def says(sandbox: Server, body: Any, match: str = "/netcode/", **how: Any) -> No
     sandbox.vendors.codelocks.fail(
         "body", match, body=json.dumps(body), content_type="application/json", **how
     )
+
+
+def sent(vendor: CodelocksSandbox, method: str) -> list[Call]:
+    """The calls with this method."""
+    return [call for call in vendor.journal if call.method == method]

@@ -15,7 +15,7 @@ FIRST = 5120  # the stand-in's first AuditEntryID
 
 @pytest.fixture
 def note(codelocks):
-    """Let the lock note this many openings, one a minute, beginning ten hours ago; the vendor hears `delay` later."""
+    """Let the lock note openings, one a minute from ten hours ago; the vendor hears `delay` minutes later."""
 
     def note(number, delay=0):
         lock = codelocks.locks[K3]
