@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, time
 
-from integrations.errors import Garbled, NotReleased, Refused, Unavailable
+from integrations.errors import Garbled, NotReleased, Refused, Unavailable, VendorError
 from integrations.http import Answer
 from integrations.types import BookingRecord
 from integrations.vendors.lockme import address, forms
 from integrations.vendors.lockme.address import EXTERNAL
 from integrations.vendors.lockme.calendar import Calendar
 from integrations.vendors.lockme.fields import Unreadable, ident
-from integrations.vendors.lockme.line import Line
+from integrations.vendors.lockme.line import Line, SaidError
 from integrations.vendors.lockme.reservations import Reader
 
 FORBIDDEN, NOT_FOUND = 403, 404
@@ -46,14 +46,16 @@ class Desk(Calendar):
         `fields`: date and hour (on the room's own clock), extid, name, surname, email, phone, people, pricer,
         price, comment, status. With an extid it is looked for first, and made once however often it is asked
         for. Raises Refused for fields that cannot be, before Lock.me is asked, and for an extid that another
-        slot's reservation has; Unavailable or Garbled when it is not known to have been made; `Line.write`.
+        slot's reservation has; Unavailable or Garbled when it is not known to have been made, or not found
+        when it was read back; else as `Line.write`.
         """
         form = forms.new(room, fields)
-        if (known := self._own(room, form)) is not None:
+        if (known := self._made_before(room, form)) is not None:
             return known
         path = f"/room/{form['roomid']}/reservation"
         try:
-            return _new_id(self._line.write("PUT", path, forms.private(form), json=form))
+            answer = self._line.write("PUT", path, forms.private(form), json=form)
+            return self._confirmed(_new_id(answer), room, form)
         except (Unavailable, Garbled) as error:
             return self._looked(error, lambda: self._own(room, form))
 
@@ -102,6 +104,22 @@ class Desk(Calendar):
     def send_test(self) -> None:
         """NotReleased: a test message is sent from Lock.me's panel (2)."""
         raise NotReleased("Lock.me has released no call for a test message: send it from its panel")
+
+    def _confirmed(self, number: int, room: str, form: forms.Form) -> int:
+        """The id, if that reservation has our slot: half of a bare number is a number, too."""
+        try:
+            found = self.booking(room, str(number))
+        except VendorError:
+            return number  # it was accepted, and that it cannot be read now says nothing against it
+        if found is None or not _at(found, form):
+            raise Garbled(f"Lock.me answered with reservation {number}, which is not the one that was made")
+        return number
+
+    def _made_before(self, room: str, form: forms.Form) -> int | None:
+        try:
+            return self._own(room, form)
+        except SaidError:
+            return None  # where errors come as 200, this is how Lock.me says that it has no such reservation
 
     def _own(self, room: str, form: forms.Form) -> int | None:
         """The reservation with our external id, if there is one and it is the one that is wanted."""

@@ -18,6 +18,10 @@ MASK = "•••"
 LEAST = 3  # a shorter text is not told from the vendor's own words
 
 
+class SaidError(Garbled):
+    """An object that says `error` with a good status: some failure, and no telling which (1.8)."""
+
+
 class Line:
     """Calls in the name of one account."""
 
@@ -91,7 +95,7 @@ class Line:
     def _believed(self, answer: Answer) -> Answer:
         """The answer, unless it is an object that says `error` with a status below 400 (1.8)."""
         if _says_error(answer):
-            raise Garbled(f"{answer.where} answered with an error: {self._http.words(answer.text)}")
+            raise SaidError(f"{answer.where} answered with an error: {self._http.words(answer.text)}")
         return answer
 
     def _accepted(self, answer: Answer) -> None:

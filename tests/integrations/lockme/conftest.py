@@ -69,3 +69,25 @@ def connect(sandbox: Server, shop: LockmeSandbox, store: Shared) -> Connect:
 @pytest.fixture
 def client(connect: Connect) -> Lockme:
     return connect()
+
+
+def writes(shop: LockmeSandbox) -> list[str]:
+    """The methods of the writes that came."""
+    return [call.method for call in shop.calls() if call.method != "GET"]
+
+
+def left(shop: LockmeSandbox) -> list[int]:
+    """How often each fault has not happened; the journal is too slow to tell of lines that were cut."""
+    return [fault.times for fault in shop.faults]
+
+
+def only(shop: LockmeSandbox) -> Any:
+    """The one reservation there is."""
+    (made,) = shop.store.reservations.values()
+    return made
+
+
+@pytest.fixture
+def booked(shop: LockmeSandbox) -> str:
+    """A reservation of the panel with an external id."""
+    return str(shop.book(1398, "2026-03-10", "16:30", source="panel", extid="bk-42", name="Ewa"))
