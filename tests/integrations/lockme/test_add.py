@@ -12,7 +12,7 @@ import pytest
 from integrations.errors import Garbled, Refused, Unavailable, VendorError
 from integrations.sandbox.lockme import LockmeSandbox
 from integrations.vendors.lockme import Lockme
-from tests.integrations.lockme.conftest import only, writes
+from tests.integrations.lockme.conftest import left, only, writes
 
 DAY = date(2026, 3, 10)
 SLOT = {"date": DAY, "hour": time(16, 30)}
