@@ -29,6 +29,7 @@ from integrations.types import (
     Settings,
 )
 from integrations.vendors.lockt import rows, wishes
+from integrations.vendors.lockt.batches import Batches
 from integrations.vendors.lockt.events import Log, log, number
 from integrations.vendors.lockt.people import People
 from integrations.vendors.lockt.rows import Holder
@@ -69,7 +70,8 @@ class Lockt:
         self._zone = zone
         self._log = events
         self._people = People(wire)
-        self._writer = Writer(wire, self._people, batch)
+        self._batches = Batches(wire, batch)
+        self._writer = Writer(self._batches, self._people)
         self._writing = threading.Lock()  # L-C6; between processes the caller holds a lock of its own
 
     def directory(self, models: Iterable[str]) -> Directory:

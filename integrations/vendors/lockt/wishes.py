@@ -10,10 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.errors import Refused
 from integrations.types import CodeOrder, Method
 from integrations.vendors.lockt.rows import Holder
-from integrations.vendors.lockt.times import LocalTime, closing, opening
-
-QUARTER = timedelta(minutes=15)  # zones are apart by multiples of it
-DAY = timedelta(hours=26)  # and by no more than this
+from integrations.vendors.lockt.times import Span, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +19,7 @@ class Wish:
 
     order: CodeOrder
     opens: bool
-    starts: LocalTime
-    ends: LocalTime
+    span: Span
 
     @property
     def key(self) -> str:
@@ -43,8 +39,8 @@ class Wish:
             "credential_key": old.credential_key,
             "email": email,
             "phone": old.phone,
-            "access_effective": self.starts.text,
-            "access_expires": self.ends.text,
+            "access_effective": self.span.starts.text,
+            "access_expires": self.span.ends.text,
             "enabled": "true" if self.opens else "false",
             "accesslevels": [{"id": int(ref)} for ref in self.order.level_refs] if self.opens else [],
         }
@@ -71,24 +67,17 @@ class Wish:
         return [name for name, right in checks.items() if not right]
 
     def window_differs(self, holder: Holder) -> bool:
-        """Whether the holder's window, in UTC, is another one; a missing time is unlimited, so another."""
-        return any(shift is None or shift for shift in self._shifts(holder))
+        """Whether the holder's window, in UTC, is another one."""
+        return self.span.differs(holder.access_effective, holder.access_expires)
 
     def shift(self, holder: Holder) -> timedelta | None:
         """By how much the window is off, if by what a wrong write zone would explain (L-C15)."""
-        shifts = [shift for shift in self._shifts(holder) if shift is not None]
-        off = [shift for shift in shifts if shift]
-        plain = all(not shift % QUARTER and abs(shift) <= DAY for shift in shifts)
-        return off[0] if len(shifts) == 2 and off and plain else None
-
-    def _shifts(self, holder: Holder) -> list[timedelta | None]:
-        read = ((self.starts, holder.access_effective), (self.ends, holder.access_expires))
-        return [None if instant is None else meant.apart(instant) for meant, instant in read]
+        return self.span.shift(holder.access_effective, holder.access_expires)
 
     def note(self) -> str:
         """What staff should know of the window, "" when it is exactly as ordered."""
-        early = self.order.starts_at - min(self.starts.readings)
-        late = max(self.ends.readings) - self.order.ends_at
+        early = self.order.starts_at - min(self.span.starts.readings)
+        late = max(self.span.ends.readings) - self.order.ends_at
         if max(early, late) < timedelta(seconds=1):
             return ""
         minutes = [int(one.total_seconds()) // 60 for one in (early, late)]
@@ -102,7 +91,7 @@ def _closed(holder: Holder) -> bool:
 
 def wish(order: CodeOrder, zone: ZoneInfo, *, opens: bool) -> Wish:
     """The wish of an order that `check` has passed."""
-    return Wish(order, opens, opening(order.starts_at, zone), closing(order.ends_at, zone))
+    return Wish(order, opens, span(order.starts_at, order.ends_at, zone))
 
 
 def check(order: CodeOrder, *, opens: bool) -> None:

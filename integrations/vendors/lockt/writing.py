@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from integrations.errors import Misconfigured, Refused, Unavailable, VendorError
+from integrations.errors import Misconfigured, Missing, NotReleased, Refused, Unavailable, VendorError
+from integrations.vendors.lockt.batches import Batches
 from integrations.vendors.lockt.people import Found, People
 from integrations.vendors.lockt.rows import Holder
-from integrations.vendors.lockt.wire import Wire, Written, pause
+from integrations.vendors.lockt.wire import Written, pause
 from integrations.vendors.lockt.wishes import Wish
 
 TURNS = 3  # most sends of one batch, L-C21
@@ -20,12 +21,11 @@ End = Holder | VendorError | None  # None = there is no such holder, which a wit
 
 
 class Writer:
-    """The one writer of an account; `batch` is the most rows in one POST, less when the vendor says so."""
+    """The one writer of an account's cardholders."""
 
-    def __init__(self, wire: Wire, people: People, batch: int) -> None:
-        self._wire = wire
+    def __init__(self, batches: Batches, people: People) -> None:
+        self._batches = batches
         self._people = people
-        self._batch = batch
 
     def carry_out(self, wishes: Sequence[Wish]) -> dict[str, End]:
         """How each wish, by its holder's key, has ended: the holder as read back, or why not.
@@ -51,6 +51,23 @@ class Writer:
             missing = [one for one in missing if not _done(one, latest, said, refused)]
         return self._ends(wishes, before, latest, refused, said)
 
+    def validate(self, wishes: Sequence[Wish]) -> dict[str, VendorError]:
+        """What the vendor would refuse, by the holder's key; nothing is committed (L-C24).
+
+        Raises NotReleased while the vendor has no such call, and whatever concerns the whole batch.
+        """
+        before = self._before(wishes)
+        refused = {one.key: error for one in wishes if (error := _collision(one, before))}
+        asked = [one for one in wishes if one.key not in refused]
+        rows = [_row(one, before) for one in asked]
+        try:
+            said = self._batches.send("/uservalidate", "users", rows, OPTIONS)
+        except Missing as error:
+            raise NotReleased(f"the vendor has not released validation: {error.text}", status=404) from None
+        if said.trouble and not said.rows:
+            raise said.trouble
+        return refused | _refused(asked, said)
+
     def _before(self, wishes: Sequence[Wish]) -> Found:
         """The holders as they are; all rows where an e-mail address might be shared (L-C12)."""
         keys = [one.key for one in wishes]
@@ -59,17 +76,7 @@ class Writer:
         return found if alone else self._people.everyone(keys)
 
     def _send(self, wishes: Sequence[Wish], latest: Found) -> Written:
-        """One POST, or as many as the vendor's batch size makes necessary; the first trouble ends it."""
-        rest, said = list(wishes), Written()
-        while rest and not said.trouble:
-            chunk, rest = rest[: self._batch], rest[self._batch :]
-            rows = [_row(one, latest) for one in chunk]
-            part = self._wire.write("POST", "/user", {"users": rows, "options": OPTIONS})
-            if 0 < part.largest < len(chunk):
-                self._batch, rest = part.largest, chunk + rest
-            else:
-                said = said.plus(part)
-        return said
+        return self._batches.send("/user", "users", [_row(one, latest) for one in wishes], OPTIONS)
 
     def _ends(
         self,
@@ -154,7 +161,7 @@ def _done(one: Wish, latest: Found, said: Written, refused: dict[str, VendorErro
 
 def _why_not(one: Wish, old: Holder | None, new: Holder | None, said: Written) -> VendorError:
     if new is None or (old is not None and _same(old, new)):
-        return _untouched(said)
+        return untouched(said)
     if shift := one.shift(new):
         hours = shift.total_seconds() / 3600
         return Misconfigured(
@@ -172,7 +179,7 @@ def _same(old: Holder, new: Holder) -> bool:
     return levels and all(getattr(old, name) == getattr(new, name) for name in names)
 
 
-def _untouched(said: Written) -> VendorError:
+def untouched(said: Written) -> VendorError:
     """Why nothing has changed at the vendor (L-C10)."""
     if said.trouble:
         return said.trouble
