@@ -15,7 +15,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @register(Tags.database, deploy=True)
-def no_sandbox_in_production(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def no_sandbox_in_production(*, databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
     """No account talks to a sandbox vendor."""
     if not databases:
         return []

@@ -41,6 +41,7 @@ def codes_lingering(now: datetime) -> QuerySet[IssuedCode]:
 
 
 def findings_open() -> QuerySet[Finding]:
-    """What needs a person now, the most pressing kind first, then the oldest."""
+    """What needs a person, the most pressing first, then the oldest; notes are left out."""
     pressing = [When(severity=severity, then=place) for place, severity in enumerate(Severity.values)]
-    return Finding.objects.filter(closed_at=None).order_by(Case(*pressing), "opened_at")
+    waiting = Finding.objects.filter(closed_at=None).exclude(severity=Severity.NOTE)
+    return waiting.order_by(Case(*pressing), "opened_at")

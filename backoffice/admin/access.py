@@ -86,7 +86,7 @@ class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
                     ("guest", "order", related("occurrence", "time and room")),
                     ("door_and_venue", method(), "position"),
                     (state(), window("may open"), at("decided_at")),
-                    ("reason", "conflict"),
+                    ("reason", "conflict", "trimmed"),
                 )
             },
         ),
@@ -111,7 +111,7 @@ class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
 
     @display(description="reason")
     def why(self, row: AccessGrant) -> Any:
-        return stacked(row.reason, row.conflict)
+        return stacked(row.reason, row.conflict, row.trimmed)
 
     @display(description="codes")
     def codes_now(self, row: AccessGrant) -> Any:

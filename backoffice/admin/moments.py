@@ -74,7 +74,11 @@ def _of_grants(grants: Iterable[AccessGrant], zone: ZoneInfo) -> Iterator[Moment
         text = f"{span(grant.starts_at, grant.ends_at, zone)}. {grant.reason}"
         state = chip_of(grant.state, grant.get_state_display())
         yield Moment(
-            grant.decided_at, "how_to_reg", f"{grant.door}: decided", f"{text} {grant.conflict}", state
+            grant.decided_at,
+            "how_to_reg",
+            f"{grant.door}: decided",
+            f"{text} {grant.conflict} {grant.trimmed}".rstrip(),
+            state,
         )
 
 

@@ -18,7 +18,7 @@ from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip_of, distance, span, stamp
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
-from backoffice.models import AccessGrant, Finding, Occurrence, VendorAccount, Venue
+from backoffice.models import AccessGrant, Occurrence, VendorAccount, Venue
 from backoffice.site import NAVIGATION
 from backoffice.states import LIVE_GRANTS
 from backoffice.wording import zone_of
@@ -62,7 +62,7 @@ class Board:
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar, with how many findings are open."""
     headings = copy.deepcopy(NAVIGATION)
-    waiting = Finding.objects.filter(closed_at=None).count() if _may(request, "finding") else 0
+    waiting = selectors.findings_open().count() if _may(request, "finding") else 0
     if waiting:
         headings[0]["items"][1] |= {"badge": str(waiting), "badge_variant": "danger"}
     return headings

@@ -44,6 +44,7 @@ class GrantSerializer(serializers.ModelSerializer[AccessGrant]):
             "state",
             "reason",
             "conflict",
+            "trimmed",
             "decided_at",
         ]
 

@@ -33,6 +33,7 @@ class AccessGrant(models.Model):
     state = models.CharField(max_length=12, choices=GrantState.choices, default=GrantState.GRANTED)
     reason = models.TextField(help_text="why, in words for staff")
     conflict = models.TextField(blank=True, help_text="what staff should know about a neighbour, in words")
+    trimmed = models.TextField(blank=True, help_text="how a neighbour shortened the window, in words")
     decided_at = models.DateTimeField()
 
     class Meta:

@@ -147,7 +147,9 @@ class PaidCall(models.Model):
     counter = models.CharField(max_length=20)
     month = models.DateField(help_text="first day of the month in UTC")
     at = models.DateTimeField()
-    calls = models.PositiveIntegerField(default=1, help_text="more than one only for what was spent before us")
+    calls = models.PositiveIntegerField(
+        default=1, help_text="more than one only for what was spent before us"
+    )
     subject = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -74,8 +74,8 @@ def test_a_time_that_came_to_touch_an_earlier_one_gives_up_its_own_decision():
 def test_where_lag_meets_lead_both_windows_meet_in_the_middle_of_the_gap():
     first, second = plan(world(stay(1), stay(2, start=START + HOUR + 20 * MINUTE)))
     assert first.ends_at == second.starts_at == START + HOUR + 10 * MINUTE
-    assert "lockme/2 has Room 1 20 min later" in first.conflict
-    assert "lockme/1 has Room 1 until 20 min before" in second.conflict
+    assert "lockme/2 has Room 1 20 min later" in first.trimmed
+    assert "lockme/1 has Room 1 until 20 min before" in second.trimmed
 
 
 def test_without_a_gap_neither_window_goes_into_the_other_booking():
@@ -85,7 +85,7 @@ def test_without_a_gap_neither_window_goes_into_the_other_booking():
 
 def test_with_a_long_gap_nothing_is_trimmed():
     first, second = plan(world(stay(1), stay(2, start=START + HOUR + 30 * MINUTE)))
-    assert (first.conflict, second.conflict) == ("", "")
+    assert (first.conflict, second.conflict, first.trimmed, second.trimmed) == ("", "", "", "")
     assert first.ends_at == second.starts_at
 
 

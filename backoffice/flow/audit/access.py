@@ -27,7 +27,13 @@ CODE_UNREAD = ("secret", *(f"grant__{path}" for path in UNREAD))
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong with ways in that matter still."""
     return chain(
-        _blocked(now), _late(now), _conflicts(now), _failed(now), _not_withdrawn(now), _lingering(now)
+        _blocked(now),
+        _late(now),
+        _conflicts(now),
+        _trimmed(now),
+        _failed(now),
+        _not_withdrawn(now),
+        _lingering(now),
     )
 
 
@@ -97,6 +103,17 @@ def _conflicts(now: datetime) -> Iterator[Trouble]:
             f"{who(grant)}, {what_for(grant)}, at {grant.door}: {grant.conflict}",
             **about(grant),
         )
+
+
+def _trimmed(now: datetime) -> Iterator[Trouble]:
+    """Settled by the plan: nobody has to do anything, but staff may be asked why a door opens late."""
+    seen: set[tuple[int | None, int | None]] = set()
+    for grant in _grants(Q(state__in=LIVE_GRANTS, ends_at__gt=now) & ~Q(trimmed="")):
+        if (grant.occurrence_id, grant.person_id) in seen:
+            continue
+        seen.add((grant.occurrence_id, grant.person_id))
+        text = f"{who(grant)}, {what_for(grant)}: {grant.trimmed}"
+        yield Trouble("trimmed", str(grant.pk), Severity.NOTE, text, **about(grant))
 
 
 # ------------------------------------------------------------------------------------------------- codes

@@ -69,9 +69,9 @@ def extend(wish: Wish, words: Iterable[Word]) -> None:
 
 def decide(wish: Wish, grant: HeldGrant | None, context: Context) -> Decision | None:
     """The decision for a wish; None where there is nothing to decide and no row."""
-    if wish.keep:
-        return _keep(wish, grant, context.now)
     words = context.about(wish, grant)
+    if wish.keep and not of_kind(words, Said.DENY):
+        return _keep(wish, grant, context.now)
     extend(wish, words)
     if wish.ends_at <= context.now:
         return _ended(wish, grant, context.now)
@@ -134,8 +134,13 @@ def _keep(wish: Wish, grant: HeldGrant | None, now: datetime) -> Decision | None
     if grant.ends_at <= now or grant.state in OVER:
         return _ended(wish, grant, now)
     reason = f"What was granted stays and nothing new is granted: {told}. Ask there."
-    conflict = " ".join(wish.conflicts)
-    return replace(as_held(grant), reason=reason, conflict=conflict, codes=expire(grant.codes, now))
+    conflict, trimmed = " ".join(wish.conflicts), " ".join(wish.trims)
+    codes = expire(grant.codes, now)
+    if grant.state in {Decided.DENIED, Decided.HELD}:  # what a worker put back is not to be issued
+        hold = grant.state == Decided.HELD
+        stays = Wanted(tuple(_as_it_is(code) for code in grant.codes if hold))
+        codes = settle(grant.codes, stays, now, reason, hold=hold)
+    return replace(as_held(grant), reason=reason, conflict=conflict, trimmed=trimmed, codes=codes)
 
 
 def _as_it_is(code: HeldCode) -> Fit:
@@ -184,7 +189,7 @@ def closed(grant: HeldGrant, state: Decided, reason: str, now: datetime) -> Deci
         codes = end(grant.codes, now, reason)
     else:
         codes = settle(grant.codes, Wanted(), now, reason)
-    return replace(as_held(grant), state=state, reason=reason, conflict="", codes=codes)
+    return replace(as_held(grant), state=state, reason=reason, conflict="", trimmed="", codes=codes)
 
 
 def as_held(grant: HeldGrant) -> Decision:
@@ -199,6 +204,7 @@ def as_held(grant: HeldGrant) -> Decision:
         grant.state,
         grant.reason,
         grant.conflict,
+        grant.trimmed,
     )
 
 
@@ -215,5 +221,6 @@ def _decision(
         state=state,
         reason=reason,
         conflict=" ".join(wish.conflicts),
+        trimmed=" ".join(wish.trims),
         codes=codes,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -65,6 +65,7 @@ class Opening:
     guest: Guest
     label: str
     asked: Asked
+    occurrence_id: int | None
     lingers: bool
     starts_at: datetime
     ends_at: datetime
@@ -91,29 +92,32 @@ def _days(starts_at: datetime, ends_at: datetime) -> Iterator[date]:
 
 def _of_case(case: Case, now: datetime) -> Iterator[Opening]:
     moved = {move.code_id: move.to for move in case.decision.codes.moves}
+    occurrence = case.decision.place[0]
     for code in case.codes:
         state = moved.get(code.id, code.state)
         if code.asked and code.ends_at > now and state in {*TOLD, State.PLANNED, State.HELD}:
-            lingers = state == State.LINGERING
-            yield Opening(case.guest, case.label, code.asked, lingers, code.starts_at, code.ends_at)
+            lingers, span = state == State.LINGERING, (code.starts_at, code.ends_at)
+            yield Opening(case.guest, case.label, code.asked, occurrence, lingers, *span)
     for new in case.decision.codes.new:
         if new.asked:
-            yield Opening(
-                case.guest, case.label, new.asked, lingers=False, starts_at=new.starts_at, ends_at=new.ends_at
-            )
+            span = (new.starts_at, new.ends_at)
+            yield Opening(case.guest, case.label, new.asked, occurrence, False, *span)  # noqa: FBT003
 
 
-def conflicts(wish: Wish, board: Board) -> list[str]:
-    """In words: whose lingering code opens in this window, and who knows this guest's code too."""
-    days = _days(wish.starts_at, wish.ends_at)
-    on_the_door = [one for day in days for one in board.get((wish.door.id, day), ())]
+def conflicts(case: Case, wish: Wish, board: Board, concerns: Callable[[Opening], bool]) -> list[str]:
+    """In words: whose lingering code opens in the window decided on, and who knows this guest's code too.
+
+    `concerns` tells whether a lingering code on this door is this guest's trouble.
+    """
+    begin, end = case.decision.starts_at, case.decision.ends_at
+    on_the_door = [one for day in _days(begin, end) for one in board.get((wish.door.id, day), ())]
     mine = {one.asked for one in on_the_door if one.guest == wish.guest and not one.lingers}
     others = [one for one in on_the_door if one.guest != wish.guest]
     shared = sorted({one.label for one in others if one.asked in mine})
     lingering = sorted(
         (one.starts_at, one.ends_at, one.label)
         for one in others
-        if one.lingers and one.starts_at < wish.ends_at and one.ends_at > wish.starts_at
+        if one.lingers and one.starts_at < end and one.ends_at > begin and concerns(one)
     )
     told = [OPEN.format(who=who, when=period(a, b, wish.door.zone)) for a, b, who in dict.fromkeys(lingering)]
     return ([SHARED.format(who=", ".join(shared))] if shared else []) + told

@@ -78,6 +78,7 @@ class Decision:
     state: Decided
     reason: str
     conflict: str = ""
+    trimmed: str = ""
     codes: Codes = field(default_factory=Codes)
 
 

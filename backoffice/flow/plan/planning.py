@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 
 from backoffice.flow.plan import cards
 from backoffice.flow.plan.decide import Context, closed, decide, of_kind
-from backoffice.flow.plan.known import Case, conflicts, openings, told
+from backoffice.flow.plan.known import Case, Opening, conflicts, openings, told
 from backoffice.flow.plan.outcome import Decision
 from backoffice.flow.plan.values import Decided, HeldGrant, Place, Said, Standing, World
-from backoffice.flow.plan.wishes import Wish, wishes_of
+from backoffice.flow.plan.wishes import Wish, wholes, wishes_of
 from backoffice.flow.plan.words import sentences
 from integrations.types import Method
 
@@ -29,7 +30,7 @@ def plan(world: World) -> tuple[Decision, ...]:
     cases = [case for wish in wishes if (case := _wished(wish, held.get(wish.place), context))]
     wished = {wish.place for wish in wishes}
     cases += [_unwished(grant, world) for place, grant in held.items() if place not in wished]
-    return tuple(_tell(cases, world.now))
+    return tuple(_tell(cases, world))
 
 
 def _context(world: World, wishes: Iterable[Wish], held: dict[Place, HeldGrant]) -> Context:
@@ -82,14 +83,34 @@ def _why_not(grant: HeldGrant, world: World) -> str:
 # --------------------------------------------------------------------------------------- what staff must know
 
 
-def _tell(cases: Iterable[Case], now: datetime) -> Iterator[Decision]:
+def _tell(cases: Iterable[Case], world: World) -> Iterator[Decision]:
     """The decisions, with the conflicts that show only when all of them are known."""
     cases = list(cases)
-    board = openings(cases, now)
+    board, kin = openings(cases, world.now), _Kin(world)
     for case in cases:
         decision = case.decision
         if case.wish is None or decision.state not in TO_TELL:
             yield decision
             continue
-        found = conflicts(case.wish, board)
+        found = conflicts(case, case.wish, board, partial(kin.concerns, decision.place))
         yield replace(decision, conflict=sentences(*case.wish.conflicts, *found))
+
+
+class _Kin:
+    """Rooms that occupy each other, and the doors that only they have."""
+
+    def __init__(self, world: World) -> None:
+        self._family = {room.id: wholes(room, world.rooms)[-1] for room in world.rooms.values()}
+        self._room = {stay.id: stay.room_id for stay in world.stays}
+        self._at_door: dict[int, set[int]] = defaultdict(set)
+        for room in world.rooms.values():
+            for step in room.steps:
+                self._at_door[step.door_id].add(self._family[room.id])
+
+    def concerns(self, place: Place, opening: Opening) -> bool:
+        """Is a lingering code this guest's trouble? At a door of many rooms only one of his own room."""
+        occurrence, _, door = place
+        return len(self._at_door[door]) < 2 or self._of(opening.occurrence_id) == self._of(occurrence)
+
+    def _of(self, occurrence: int | None) -> int | None:
+        return self._family.get(self._room.get(occurrence or 0) or 0)

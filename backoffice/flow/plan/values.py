@@ -222,6 +222,7 @@ class HeldGrant:
     guest: Guest
     label: str
     codes: tuple[HeldCode, ...] = ()
+    trimmed: str = ""
 
     @property
     def place(self) -> Place:

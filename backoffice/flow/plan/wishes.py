@@ -50,6 +50,7 @@ class Wish:
     why: str  # what it is for, in words
     keep: bool = False  # its standing is not understood: nothing new, nothing taken away
     conflicts: list[str] = field(default_factory=list)
+    trims: list[str] = field(default_factory=list)  # what was settled with a neighbour without a person
 
     @property
     def order(self) -> tuple[datetime, int, int, int, int]:
@@ -153,7 +154,7 @@ def _neighbours(spans: Iterable[Span], rooms: Mapping[int, Room]) -> Iterator[tu
     """Pairs of spans of different bookings that are near each other in rooms which occupy each other."""
     families: dict[int, list[Span]] = defaultdict(list)
     for span in spans:
-        families[_wholes(span.room, rooms)[-1]].append(span)
+        families[wholes(span.room, rooms)[-1]].append(span)
     for family in families.values():
         reach = max(
             (step.policy.lead + step.policy.lag for s in family for step in s.room.steps), default=MINUTE
@@ -166,7 +167,7 @@ def _neighbours(spans: Iterable[Span], rooms: Mapping[int, Room]) -> Iterator[tu
                     yield earlier, later
 
 
-def _wholes(room: Room, rooms: Mapping[int, Room]) -> list[int]:
+def wholes(room: Room, rooms: Mapping[int, Room]) -> list[int]:
     """The room and all that it is a part of, the outermost last."""
     chain = [room.id]
     while (whole := rooms.get(room.part_of or 0)) and whole.id not in chain:
@@ -176,7 +177,7 @@ def _wholes(room: Room, rooms: Mapping[int, Room]) -> list[int]:
 
 
 def _occupy(one: Span, other: Span, rooms: Mapping[int, Room]) -> bool:
-    return one.room.id in _wholes(other.room, rooms) or other.room.id in _wholes(one.room, rooms)
+    return one.room.id in wholes(other.room, rooms) or other.room.id in wholes(one.room, rooms)
 
 
 def _compare(earlier: Span, later: Span, mine: Mapping[int, Wish], theirs: Mapping[int, Wish]) -> None:
@@ -204,13 +205,13 @@ def _meet(earlier: Span, later: Span, mine: Wish, theirs: Wish) -> None:
     middle = earlier.ends_at + MINUTE * (gap // 2)
     if mine.ends_at > middle:
         mine.ends_at = middle
-        mine.conflicts.append(
+        mine.trims.append(
             f"{later.head.label} has {later.room.name} {gap} min later: this access ends"
             f" {minutes(middle - earlier.ends_at)} min after the booking, not {mine.policy.lag_minutes}."
         )
     if theirs.starts_at < middle:
         theirs.starts_at = middle
-        theirs.conflicts.append(
+        theirs.trims.append(
             f"{earlier.head.label} has {earlier.room.name} until {gap} min before: this access begins"
             f" {minutes(later.starts_at - middle)} min before the booking, not {theirs.policy.lead_minutes}."
         )
