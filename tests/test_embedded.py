@@ -12,9 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def ready(folder):
     plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    code = "import django; django.setup(); from django.db import connection as c; c.cursor().execute('SELECT 1')"
+    code = "import django; django.setup(); from django.db import connection; connection.ensure_connection()"
     environment = {**plain, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "backoffice.settings"}
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=False).returncode == 0
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=False)
+    return done.returncode == 0
 
 
 def test_a_list_of_users_that_was_half_written_does_not_keep_it_down(tmp_path):
