@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.errors import (
@@ -27,12 +28,16 @@ from integrations.types import (
     Listing,
     Outcome,
     Settings,
+    ZoneProof,
 )
 from integrations.vendors.lockt import rows, wishes
 from integrations.vendors.lockt.batches import Batches
 from integrations.vendors.lockt.events import Log, log, number
+from integrations.vendors.lockt.fobs import Fobs
 from integrations.vendors.lockt.people import People
+from integrations.vendors.lockt.probe import SPARE, Probe
 from integrations.vendors.lockt.rows import Holder
+from integrations.vendors.lockt.site import Site
 from integrations.vendors.lockt.wire import Wire
 from integrations.vendors.lockt.wishes import Wish
 from integrations.vendors.lockt.writing import End, Writer
@@ -58,16 +63,19 @@ def connect(settings: Settings) -> Lockt:
     except (ZoneInfoNotFoundError, ValueError):
         raise Misconfigured(f"there is no time zone {settings.timezone!r}") from None
     batch = min(LARGEST, max(1, number(settings.options, "batch", LARGEST)))
-    return Lockt(wire, zone, batch, log(wire, settings.options))
+    return Lockt(wire, zone, batch, log(wire, settings.options), settings.clock)
 
 
-class Lockt:
-    """Cards: one temporary cardholder per order, each write read back."""
+class Lockt(Fobs, Site):
+    """Cards: one temporary cardholder per order, each write read back. Fobs, and a site's other calls."""
 
-    def __init__(self, wire: Wire, zone: ZoneInfo, batch: int, events: Log) -> None:
+    def __init__(
+        self, wire: Wire, zone: ZoneInfo, batch: int, events: Log, clock: Callable[[], datetime]
+    ) -> None:
         self.limits = Limits(revocable=True, readable=True, batch=batch, one_writer=True)
         self._wire = wire
         self._zone = zone
+        self._clock = clock
         self._log = events
         self._people = People(wire)
         self._batches = Batches(wire, batch)
@@ -128,6 +136,27 @@ class Lockt:
         """Events from a little before the cursor on ("" = all), oldest first; the cursor is the last ref."""
         return self._log.since(cursor)
 
+    def validate(self, orders: Sequence[CodeOrder]) -> Sequence[Outcome]:
+        """What the vendor would refuse, without doing it; an outcome without an error would be accepted.
+
+        Raises NotReleased until the vendor has released validation (L-C24), and what concerns all orders.
+        """
+        with self._writing:
+            wanted = _wishes(orders, self._zone, opens=True)
+            good = [one for one in wanted if isinstance(one, Wish)]
+            refused = self._writer.validate(good) if good else {}
+        errors = [refused.get(one.key) if isinstance(one, Wish) else one for one in wanted]
+        return [Outcome(order.key, error=error) for order, error in zip(orders, errors, strict=True)]
+
+    def probe_zone(self, key: str = SPARE) -> ZoneProof:
+        """Prove or refuse the account's zone: known times on a disabled spare user, read back (L-C15).
+
+        `key` is the spare user's id_num; it is made when there is none, and its window is put back
+        afterwards. Raises Refused for a user who is not disabled, Garbled when nothing can be concluded.
+        """
+        with self._writing:
+            return Probe(self._wire, self._people, self._zone, self._clock().year).run(key)
+
     def _write(self, orders: Sequence[CodeOrder], *, opens: bool) -> list[Outcome]:
         with self._writing:
             wanted = _wishes(orders, self._zone, opens=opens)
@@ -161,7 +190,7 @@ class Lockt:
 
     def _fobs(self) -> Listing | None:
         try:
-            return rows.listing("fob", self._wire.rows("/fob"), rows.Holder, rows.fob)
+            return self.fobs()
         except (Missing, NotReleased):
             return None
 

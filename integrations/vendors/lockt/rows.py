@@ -68,6 +68,14 @@ def _refs(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(refs))
 
 
+def _one_of(value: Any) -> tuple[str, ...]:
+    """As `_refs`, for what is nice to know: none when it cannot be read."""
+    try:
+        return _refs(value)
+    except ValueError:
+        return ()
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Digits = Annotated[str, BeforeValidator(_digits)]
 Ref = Annotated[str, BeforeValidator(_digits), Field(pattern=r"^\d+$")]
@@ -99,6 +107,13 @@ class Holder(Row):
     access_expires: Instant = None
     enabled: Flag = None
     accesslevels: Levels = None
+
+
+class Fob(Holder):
+    """A fob; no document says whether a read tells who has it, so what tells it is optional."""
+
+    user_id: Digits = ""
+    user: Annotated[tuple[str, ...], BeforeValidator(_one_of)] = ()
 
 
 class Door(Row):
@@ -235,8 +250,9 @@ def credential(row: Credential, raw: Any) -> CredentialRecord:
     return CredentialRecord(row.id, row.card_num, row.credential_key, claimed, holder, safe(raw))
 
 
-def fob(row: Holder, raw: Any) -> FobRecord:
+def fob(row: Fob, raw: Any) -> FobRecord:
     """A fob, with its window in UTC."""
+    user = row.user_id if row.user_id.isdigit() else next(iter(row.user), "")
     return FobRecord(
         ref=row.id,
         key=row.id_num,
@@ -246,4 +262,5 @@ def fob(row: Holder, raw: Any) -> FobRecord:
         starts_at=row.access_effective,
         ends_at=row.access_expires,
         raw=safe(raw),
+        holder_ref=user,
     )

@@ -88,6 +88,21 @@ class Wire:
             raise _error(answer)
         return _list(answer)
 
+    def told(self, path: str) -> Any:
+        """What `data` holds where its shape is not documented; NotReleased for 404 and 501 (L-C24)."""
+        answer = self._send("GET", path)
+        if answer.status in {404, 501}:
+            raise NotReleased(f"the vendor has not released {answer.where}", status=answer.status)
+        if answer.status >= 400:
+            raise _error(answer)
+        body = answer.object()
+        data = body.get("data")
+        if any(_is_error(row) for row in (body, data, *(data if isinstance(data, list) else ()))):
+            raise _said_no(answer, _texts(body))
+        if data is None:
+            raise Garbled(f"{answer.where} answered without data")
+        return data
+
     def write(self, method: str, path: str, body: Mapping[str, Any]) -> Written:
         """Send one batch. Misconfigured (401) and Missing are raised, all else is told (L-C22, L-C23)."""
         try:
@@ -165,9 +180,14 @@ def _list(answer: Answer) -> list[Any]:
     if good and not body.get("error") and not body.get("errors"):
         return list(data or ())
     if texts := _texts(body):
-        text = f"{answer.where} answered {answer.status}: {redact('; '.join(texts))}"
-        raise Unavailable(text, status=answer.status)
+        raise _said_no(answer, texts)
     raise Garbled(f"{answer.where} answered without a list of data")
+
+
+def _said_no(answer: Answer, texts: list[str]) -> Unavailable:
+    """An error in a 200."""
+    text = f"{answer.where} answered {answer.status}: {redact('; '.join(texts))}"
+    return Unavailable(text, status=answer.status)
 
 
 def _is_error(row: Any) -> bool:
