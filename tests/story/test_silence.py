@@ -22,14 +22,21 @@ WRONGS = [
     {"kind": "drop_before"},
     {"kind": "drop_after"},
 ]
-READS = [("lockme", "GET /v2.4/room/1398/res"), ("lockme", "GET /v2.4/rooms"), ("halls", "GET /api/v2/booking_list"),
-         ("halls", "GET /api/v2/resource_list"), ("halls", "GET /api/v2/customer_list")]  # fmt: skip
+READS = [
+    ("lockme", "GET /v2.4/room/1398/res"),
+    ("lockme", "GET /v2.4/rooms"),
+    ("halls", "GET /api/v2/booking_list"),
+    ("halls", "GET /api/v2/resource_list"),
+    ("halls", "GET /api/v2/customer_list"),
+]
 
 
-@pytest.mark.parametrize("wrong", WRONGS, ids=lambda wrong: "-".join(map(str, wrong.values()))[:30])
-    "wrong", WRONGS, ids=lambda wrong: "-".join(str(value) for value in wrong.values())[:30]
-)
-@pytest.mark.parametrize("wrong", WRONGS, ids=lambda wrong: "-".join(map(str, wrong.values()))[:30])("slug", "match"), READS)
+def named(wrong):
+    return "-".join(str(value) for value in wrong.values())[:30]
+
+
+@pytest.mark.parametrize("wrong", WRONGS, ids=named)
+@pytest.mark.parametrize(("slug", "match"), READS)
 def test_a_bad_answer_loses_nothing_and_the_next_good_one_goes_on(house, wrong, slug, match):
     game = house.game("14:30")
     hall = house.locaboo.book(70, "2026-03-09 14:30", "2026-03-09 15:30", 4711)
