@@ -95,7 +95,8 @@ def check_known(after):
     known = {}
     for grant in after.held:
         for code in grant.codes:
-            if code.asked and code.state in WANTED | {State.LINGERING} and code.ends_at > after.now:
+            in_time = code.starts_at < grant.ends_at and code.ends_at > max(grant.starts_at, after.now)
+            if code.asked and code.state in WANTED | {State.LINGERING} and in_time:
                 known.setdefault((grant.door_id, code.asked), []).append((grant, code))
     for sharing in known.values():
         guests = {grant.guest for grant, _ in sharing}

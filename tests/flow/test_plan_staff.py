@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backoffice.flow.plan import Decided, Said, State, plan
+import pytest
+
+from backoffice.flow.plan import Decided, Said, Standing, State, plan
 from tests.flow.worlds import (
     HOUR,
     MINUTE,
@@ -18,6 +20,7 @@ from tests.flow.worlds import (
     only,
     stay,
     window,
+    with_stays,
     word,
     world,
 )
@@ -104,3 +107,24 @@ def test_a_person_whose_grant_is_taken_back_loses_it():
     assert [(grant.state, grant.codes[0].state) for grant in after.held] == [
         (Decided.WITHDRAWN, State.LINGERING)
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "grant", "code"),
+    [(Said.HOLD, Decided.HELD, State.HELD), (Said.DENY, Decided.DENIED, State.REVOKED)],
+)
+def test_staff_are_obeyed_also_where_the_sources_state_is_not_known(kind, grant, code):
+    before = carry_out(world(stay()))
+    unknown = with_stays(before, stay(standing=Standing.KEEP))
+    after = carry_out(replace(unknown, words=(word(kind, booking_id=1),)))
+    assert [(each.state, each.codes[0].state) for each in after.held] == [(grant, code)]
+    assert changes(after) == []
+
+
+def test_a_denial_that_ends_while_the_sources_state_is_not_known_grants_nothing_new():
+    before = granted(world(stay(), doors=[card_door()]))
+    unknown = replace(
+        with_stays(before, stay(standing=Standing.KEEP)), words=(word(Said.DENY, booking_id=1),)
+    )
+    after = carry_out(replace(issued(carry_out(unknown)), words=()))
+    assert [(each.state, each.codes[0].state) for each in after.held] == [(Decided.DENIED, State.REVOKED)]

@@ -11,13 +11,14 @@ from backoffice.flow.plan.doors import Trouble, way_in
 from backoffice.flow.plan.known import Knowledge
 from backoffice.flow.plan.netcodes import Wanted
 from backoffice.flow.plan.outcome import Codes, Decision, Fit, Way
-from backoffice.flow.plan.settle import end, expire, settle
+from backoffice.flow.plan.settle import end, settle
 from backoffice.flow.plan.values import Decided, HeldCode, HeldGrant, Said, State, Word
 from backoffice.flow.plan.wishes import Wish
 from backoffice.flow.plan.words import sentences
 from integrations.types import Method
 
 OVER = {Decided.WITHDRAWN, Decided.ENDED}
+NOT_KNOWN = "its source calls it by a state that is not known here"
 
 
 @dataclass(slots=True)
@@ -70,8 +71,8 @@ def extend(wish: Wish, words: Iterable[Word]) -> None:
 def decide(wish: Wish, grant: HeldGrant | None, context: Context) -> Decision | None:
     """The decision for a wish; None where there is nothing to decide and no row."""
     words = context.about(wish, grant)
-    if wish.keep and not of_kind(words, Said.DENY):
-        return _keep(wish, grant, context.now)
+    if wish.keep:
+        return _keep(wish, grant, words, context.now)
     extend(wish, words)
     if wish.ends_at <= context.now:
         return _ended(wish, grant, context.now)
@@ -123,24 +124,37 @@ def _granted(wish: Wish) -> str:
 # ------------------------------------------------------------------------------------------- what is not
 
 
-def _keep(wish: Wish, grant: HeldGrant | None, now: datetime) -> Decision | None:
+def _keep(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], now: datetime) -> Decision | None:
     """A booking whose state is not understood: what was granted stays as it is, nothing new is granted."""
-    told = "its source calls it by a state that is not known here"
     if grant is None or grant.state == Decided.BLOCKED:
         if wish.ends_at <= now:
             return _ended(wish, grant, now)
-        why = f"Nothing new is granted: {told}. Ask there, or let the guest in by hand."
+        why = f"Nothing new is granted: {NOT_KNOWN}. Ask there, or let the guest in by hand."
         return _blocked(wish, grant, why, now)
     if grant.ends_at <= now or grant.state in OVER:
         return _ended(wish, grant, now)
-    reason = f"What was granted stays and nothing new is granted: {told}. Ask there."
-    conflict, trimmed = " ".join(wish.conflicts), " ".join(wish.trims)
-    codes = expire(grant.codes, now)
-    if grant.state in {Decided.DENIED, Decided.HELD}:  # what a worker put back is not to be issued
-        hold = grant.state == Decided.HELD
-        stays = Wanted(tuple(_as_it_is(code) for code in grant.codes if hold))
-        codes = settle(grant.codes, stays, now, reason, hold=hold)
-    return replace(as_held(grant), reason=reason, conflict=conflict, trimmed=trimmed, codes=codes)
+    state, reason = _kept_state(grant, words)
+    wanted = Wanted()
+    if state != Decided.DENIED:
+        wanted = Wanted(tuple(_as_it_is(code) for code in grant.codes if code.state != State.LINGERING))
+    codes = settle(grant.codes, wanted, now, reason, hold=state == Decided.HELD)
+    kept = replace(as_held(grant), state=state, reason=reason, codes=codes)
+    return replace(kept, conflict=" ".join(wish.conflicts), trimmed=" ".join(wish.trims))
+
+
+def _kept_state(grant: HeldGrant, words: Sequence[Word]) -> tuple[Decided, str]:
+    """Staff's word counts here too; when a denial ends, that would be something new."""
+    if word := of_kind(words, Said.DENY):
+        return Decided.DENIED, _by_staff("Denied", word)
+    if grant.state == Decided.DENIED:
+        return Decided.DENIED, f"Denied by staff before, and nothing new is granted: {NOT_KNOWN}."
+    if word := of_kind(words, Said.HOLD):
+        return Decided.HELD, _by_staff("Held", word)
+    return Decided.GRANTED, f"What was granted stays and nothing new is granted: {NOT_KNOWN}. Ask there."
+
+
+def _by_staff(verb: str, word: Word) -> str:
+    return f"{verb} by staff: {word.reason}"
 
 
 def _as_it_is(code: HeldCode) -> Fit:
@@ -154,7 +168,7 @@ def _ended(wish: Wish, grant: HeldGrant | None, now: datetime) -> Decision | Non
 
 
 def _denied(wish: Wish, grant: HeldGrant | None, word: Word, now: datetime) -> Decision:
-    reason = f"Denied by staff: {word.reason}"
+    reason = _by_staff("Denied", word)
     codes = settle(_codes(grant), Wanted(), now, reason)
     return _decision(wish, grant, Decided.DENIED, reason, codes)
 
@@ -176,7 +190,7 @@ def _held(
     wish: Wish, grant: HeldGrant | None, way: Way, wanted: Wanted, word: Word, now: datetime
 ) -> Decision:
     """Nothing is issued; what is out stays out."""
-    reason = f"Held by staff: {word.reason}"
+    reason = _by_staff("Held", word)
     codes = settle(_codes(grant), replace(wanted, new=()), now, reason, hold=True)
     return _decision(wish, grant, Decided.HELD, reason, codes, way.method)
 

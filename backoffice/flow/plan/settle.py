@@ -41,11 +41,6 @@ def end(codes: Iterable[HeldCode], now: datetime, why: str) -> Codes:
     return Codes(moves=tuple(move for move in moves if move))
 
 
-def expire(codes: Iterable[HeldCode], now: datetime) -> Codes:
-    """Leave everything but what is over."""
-    return Codes(moves=tuple(move for code in codes if (move := _expiry(code, now))))
-
-
 def _expiry(code: HeldCode, now: datetime) -> Move | None:
     if code.ends_at <= now and code.state in MAY_EXPIRE:
         return Move(code.id, State.EXPIRED, "its time is over")
