@@ -55,7 +55,7 @@ class Fobs:
                 there = self._stock()
                 refused |= self._taken(good, there)
             sent = {fob.key: _new(fob) for fob in good if fob.key not in refused}
-            ends = Maker(self._stock, self._create).make(sent) if sent else {}
+            ends = Maker(self._stock, self._create_fobs).make(sent) if sent else {}
         return [_made(fob.key, refused.get(fob.key) or ends[fob.key]) for fob in wanted]
 
     def lend(self, fob_ref: str, user_ref: str, starts_at: datetime, ends_at: datetime) -> Loan:
@@ -122,7 +122,7 @@ class Fobs:
                 refused[fob.key] = Refused(f"card number {fob.card_number} is already somebody else's")
         return refused
 
-    def _create(self, sent: list[Mapping[str, Any]]) -> Written:
+    def _create_fobs(self, sent: list[Mapping[str, Any]]) -> Written:
         return self._batches.send("/fob", "fobs", sent)
 
 

@@ -19,8 +19,8 @@ SPARE = "LK-ZONE-PROBE"
 WINTER, SUMMER = "{}-01-15 03:04:05", "{}-07-15 06:07:08"  # either may have daylight saving time
 PAST = ("2000-01-01 00:00:00", "2000-01-01 00:00:01")
 TRIES = 3  # to leave the spare user as it was
-# a profile edit: nothing is added to its levels and nothing taken away (L-C9)
-OPTIONS = {"update_existing": "true", "validate_fails_batch": "false", "replace_privileges": "false"}
+# a profile edit of one row: nothing is added to its levels and nothing taken away (L-C9)
+OPTIONS = {"update_existing": "true", "validate_fails_batch": "true", "replace_privileges": "false"}
 
 Texts = tuple[str, str]
 
@@ -44,8 +44,7 @@ class Probe:
         try:
             readings = self._readings(before)
         except VendorError:
-            with suppress(VendorError):
-                self._restored(before)
+            self._restored(before)
             raise
         return self._proof(readings, restored=self._restored(before))
 
@@ -88,6 +87,12 @@ class Probe:
         return found
 
     def _restored(self, before: Holder) -> bool:
+        """Whether the spare user could be put back; the reading of the zone is good either way."""
+        with suppress(VendorError):
+            return self._put_back(before)
+        return False
+
+    def _put_back(self, before: Holder) -> bool:
         """Put the window back as it was, whatever zone it takes: written, read, corrected by what is off."""
         wanted = (before.access_effective, before.access_expires)
         naive = [None if at is None else _naive(at, self.zone) for at in wanted]

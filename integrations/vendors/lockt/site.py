@@ -45,7 +45,7 @@ class Site:
         wanted = [" ".join(name.split()) for name in names]
         sent = {name: {"name": name} for name in wanted if name}
         with self._writing:
-            ends = Maker(self._door_names, self._create).make(sent) if sent else {}
+            ends = Maker(self._door_names, self._create_doors).make(sent) if sent else {}
         return [_made(name, ends.get(name)) for name in wanted]
 
     def next_card_number(self) -> str:
@@ -87,7 +87,7 @@ class Site:
         )
         return {" ".join(door.name.split()): door for door in reversed(listed.records)}
 
-    def _create(self, sent: list[Mapping[str, Any]]) -> Written:
+    def _create_doors(self, sent: list[Mapping[str, Any]]) -> Written:
         return self._batches.send("/door", "doors", sent, DOOR_OPTIONS)
 
 
