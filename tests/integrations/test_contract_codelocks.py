@@ -79,6 +79,7 @@ class TestCodelocks(AccessProviderContract):
         "audit_delay_minutes": [30],
     }
     secrets = tuple(CodelocksSandbox.secrets.values())
+    private = ("Side door",)
 
     def furnish(self, sandbox: Server) -> Sandbox:
         vendor = sandbox.vendors.codelocks

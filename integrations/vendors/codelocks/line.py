@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from integrations.errors import Misconfigured, OverBudget, Refused, Unavailable, VendorError
-from integrations.http import LONGEST_WAIT, MASK, WORDS, Answer, Http
+from integrations.http import CUT_JSON, LONGEST_WAIT, MASK, TAG, WORDS, Answer, Http
 from integrations.types import Settings
 
 Sleep = Callable[[float], None]
@@ -154,12 +154,13 @@ def said(text: str) -> str:
     """The words in an error's body (C-C11): Message or message, JSON as text in it, plain text; else ""."""
     try:
         body = json.loads(text)
-    except ValueError:
-        return "" if text.lstrip().startswith("<") else text
+    except (ValueError, RecursionError):
+        body = "" if CUT_JSON.match(text) else text
     if isinstance(body, dict):
         fields = lowered(body)
         body = next((fields[name] for name in ("message", "error", "resultstatus") if fields.get(name)), "")
-    return unwrapped(body)
+    words = unwrapped(body)
+    return "" if TAG.search(words) else words
 
 
 def unwrapped(value: Any) -> str:

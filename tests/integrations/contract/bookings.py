@@ -19,6 +19,7 @@ from tests.integrations.contract.trouble import (
     BODIES,
     NONSENSE,
     Quiet,
+    fail,
     plain,
     reword,
     rewrite,
@@ -184,12 +185,7 @@ class BookingSourceContract(Quiet):
     @pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
     @pytest.mark.parametrize("part", [1, 2])
     def test_a_failure_that_holds_a_guests_data_quotes_none(self, source, shop, read, status, part):
-        def fail(response):
-            body = response.get_data()
-            response.set_data(body[: len(body) // part])
-            response.status_code = status
-
-        rewrite(shop.standin, self.reads[read], fail)
+        rewrite(shop.standin, self.reads[read], lambda response: fail(response, status, part))
         with self.raises(VendorError):
             self.ask(source, shop, read)
 

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from integrations.errors import Garbled, Refused, Unavailable
+from integrations.errors import Garbled, Refused, Unavailable, VendorError
 from integrations.types import AccessProvider
 from tests.integrations.contract.provider import ProviderCases
 from tests.integrations.contract.trouble import (
     BODIES,
     NONSENSE,
+    fail,
     plain,
     reword,
+    rewrite,
     with_strangers,
     without,
 )
@@ -46,6 +48,16 @@ class ListingCases(ProviderCases):
     def test_a_list_that_breaks_off_is_never_an_empty_one(self, provider, standin, listing, kind):
         standin.fail(kind, self.listings[listing], times=99)
         with self.raises(Garbled, Unavailable):
+            provider.directory(self.models)
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
+    @pytest.mark.parametrize("part", [1, 2])
+    def test_a_failure_that_holds_rows_quotes_none(self, provider, standin, listing, status, part):
+        self.record(provider, self.order())
+        rewrite(standin, self.listings[listing], lambda response: fail(response, status, part))
+        if listing == "grids" and status == 400:
+            pytest.skip("a model of which the vendor tells nothing has no grid")
+        with self.raises(VendorError):
             provider.directory(self.models)
 
     def test_unknown_keys_change_nothing(self, provider, standin, listing):

@@ -87,6 +87,13 @@ def rewrite(standin: Sandbox, match: str, change: Callable[[Response], None]) ->
     standin._dispatch = dispatch  # type: ignore[method-assign]
 
 
+def fail(response: Response, status: int, part: int) -> None:
+    """Make a failure of a right answer that holds all of its rows, or (`part` 2) half of its text."""
+    body = response.get_data()
+    response.set_data(body[: len(body) // part])
+    response.status_code = status
+
+
 def reword(standin: Sandbox, match: str, change: Callable[[Any], Any]) -> None:
     """Let the JSON of every right answer to what matches be another."""
     rewrite(standin, match, lambda response: response.set_data(json.dumps(change(response.get_json()))))
