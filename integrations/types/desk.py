@@ -160,12 +160,13 @@ class InvoiceRecord:
 
 @dataclass(frozen=True, slots=True)
 class StockRecord:
-    """A thing or a service that can be booked along, and where; `quantity` None = not told."""
+    """A thing or a service that can be (or is) booked along, and where; `quantity` None = not told."""
 
     ref: str
     name: str
     quantity: int | None
     resource_refs: tuple[str, ...]
+    kind: str  # inventory | service
     raw: Raw = field(default_factory=dict)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.errors import Garbled
+from integrations.types import FreeQuery, Listing, PlaceDetail, StockRecord
+from integrations.vendors.locaboo import filters, shelf
 from integrations.vendors.locaboo.fields import Unreadable, ident, mapping, pairs
 from integrations.vendors.locaboo.wire import Envelope, Fields, Wire
 
@@ -18,8 +20,10 @@ Slots = dict[date, list[tuple[time, time]]]
 class Catalogue:
     """Reads that nothing is mirrored from. All raise as `Wire.get` does; rows are given as they came."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, *, both_names: bool = False) -> None:
+        """`both_names`: availability's filters are sent as text and sample name them (section 7, trap 12)."""
         self._wire = wire
+        self._both_names = both_names
 
     def resource(self, ref: str) -> Row | None:
         """All about one resource, or None; its image has no true host and is not to be fetched (B-C25)."""
@@ -37,6 +41,24 @@ class Catalogue:
     def services(self) -> list[Row]:
         """Services that are booked along."""
         return _rows(self._wire.get("service_list"))
+
+    def stock(self) -> Listing:
+        """Inventory and services as `StockRecord`s, by the resources that they belong to (section 3.8)."""
+        rows = [("inventory", row) for row in self._wire.get("inventory_list").rows()]
+        return shelf.stock([*rows, *(("service", row) for row in self._wire.get("service_list").rows())])
+
+    def booked_along(self, ref: str) -> tuple[StockRecord, ...] | None:
+        """What a booking has with it, of which one or more are taken; None when there is no such booking.
+
+        Garbled when it cannot be read.
+        """
+        found = self._wire.find(f"booking/{quote(ref, safe='')}")
+        return shelf.booked_along(found.object(), found.where) if found else None
+
+    def place(self, ref: str) -> PlaceDetail | None:
+        """When a resource is open today, and its holidays; None when there is none. Garbled if unreadable."""
+        found = self._wire.find(f"resource/{quote(ref, safe='')}")
+        return shelf.place(found.object(), found.where) if found else None
 
     def invoices(self) -> list[Row]:
         """Invoices; their statuses are German labels and mean nothing to a program (B-C22)."""
@@ -63,11 +85,14 @@ class Catalogue:
 
         A resource with parts is answered by its parts (section 3.5). Garbled when a slot cannot be read.
         """
-        ids = ",".join(refs)
-        fields = {**_dates(first, last), "duration": f"{duration:%H:%M}"} | (
-            {"resource_id": ids} if ids else {}
-        )
-        answer = self._wire.get("availability", fields)
+        return self.free(FreeQuery(first, last, tuple(refs), duration))
+
+    def free(self, query: FreeQuery) -> dict[str, Slots]:
+        """Free slots as `availability` gives them, by all the filters that Locaboo has (section 2 no. 5).
+
+        Raises Refused for filters that cannot be, before Locaboo is asked. With a limit the answer is cut.
+        """
+        answer = self._wire.get("availability", filters.form(query, both_names=self._both_names))
         try:
             return {ident(row.get("resource_id"), "the resource"): _slots(row) for row in _rows(answer)}
         except (Unreadable, KeyError, TypeError, ValueError):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from integrations.errors import Garbled, Misconfigured, Refused
+from integrations.errors import Garbled, Misconfigured, Refused, VendorError
 from integrations.http import Answer, Http
+from integrations.vendors.locaboo.brackets import Pairs
 
 KEY = "api_secret_key"
+MASK = "•••"
+LEAST = 3  # a shorter text is not told from the vendor's own words
 ABOUT_KEY = re.compile(r"\bkey\b|api_secret_key|unauthori[sz]ed|authenticat", re.IGNORECASE)
 Fields = Mapping[str, str | int]
 NONE: Fields = MappingProxyType({})
@@ -55,9 +58,21 @@ class Wire:
         """
         return self._call("GET", call, lenient, params={KEY: self._key, **fields})
 
-    def post(self, call: str, fields: Fields = NONE) -> Envelope:
-        """Write something, once; the errors of `get`."""
-        return self._call("POST", call, lenient=False, data={KEY: self._key, **fields})
+    def post(self, call: str, fields: Fields | Pairs = NONE, private: Iterable[str] = ()) -> Envelope:
+        """Write something, once; the errors of `get`, in whose texts the `private` words are masked."""
+        sent = list(fields.items()) if isinstance(fields, Mapping) else fields
+        return self._write("POST", call, private, data=[(KEY, self._key), *sent])
+
+    def get_once(self, call: str, fields: Fields, private: Iterable[str] = ()) -> Envelope:
+        """Write something by a GET, which is not tried again like those that read (B-C19); as `post`."""
+        return self._write("GET", call, private, params={KEY: self._key, **fields}, tries=1)
+
+    def _write(self, method: str, call: str, private: Iterable[str], **how: Any) -> Envelope:
+        try:
+            return self._call(method, call, lenient=False, **how)
+        except VendorError as error:
+            text = _without(error.text, private)
+            raise type(error)(text, status=error.status, retry_after=error.retry_after) from None
 
     def find(self, call: str) -> Envelope | None:
         """Read one thing by the id in its address, or None when Locaboo says in JSON that it is not there.
@@ -105,6 +120,13 @@ def _parsed(answer: Answer, *, lenient: bool) -> Any:
         return json.loads(STRING_OR_COMMA.sub(lambda found: found[0].rstrip(","), answer.text))
     except ValueError:
         raise Garbled(f"{answer.where} answered with something that is not JSON") from None
+
+
+def _without(text: str, private: Iterable[str]) -> str:
+    """The text without these words, longest first."""
+    for word in sorted(private, key=len, reverse=True):
+        text = text.replace(word, MASK) if len(word) >= LEAST else text
+    return text
 
 
 def _total(value: object) -> int:
