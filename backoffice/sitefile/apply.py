@@ -139,7 +139,7 @@ def _secrets(entry: Account, old: VendorAccount | None) -> dict[str, Any]:
 
 
 def _opening_balance(site: _Site, account: VendorAccount, before: dict[str, Any]) -> None:
-    """Calls spent this month before Latchkey took over go into the ledger once, or when the number changes."""
+    """Calls spent this month before us go into the ledger once, or when the number changes."""
     for counter in account.profile.budgets:
         used = account.options.get(f"{counter}_used")
         if used is not None and used != before.get(f"{counter}_used"):
