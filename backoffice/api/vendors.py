@@ -50,6 +50,12 @@ class BudgetSerializer(serializers.Serializer[Any]):
     left = serializers.IntegerField()
 
 
+class Refresh(serializers.Serializer[Any]):
+    """Why, where there is more to say than that a program asked."""
+
+    reason = serializers.CharField(max_length=1000, default="asked by a program")
+
+
 class Queued(serializers.Serializer[Any]):
     """What was woken up."""
 
@@ -64,12 +70,12 @@ class AccountViewSet(ReadOnlyModelViewSet[VendorAccount]):
     lookup_field = "slug"
     filterset_fields = ["vendor", "enabled"]
 
-    @extend_schema(request=None, responses={202: Queued})
+    @extend_schema(request=Refresh, responses={202: Queued})
     @action(detail=True, methods=["post"], permission_classes=REFRESH)
     def refresh(self, request: Request, **_: Any) -> Response:
-        """Read the whole account now, in the background."""
-        del request
-        tasks.refresh_account.delay_on_commit(self.get_object().pk, full=True)
+        """Read the whole account now, in the background; 409 when it is stopped or off."""
+        account = overrule.refresh(self.get_object(), word(request, checked(Refresh, request)))
+        tasks.refresh_account.delay_on_commit(account.pk, full=True)
         return Response({"queued": True}, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=Reason, responses=AccountSerializer)

@@ -192,10 +192,12 @@ def test_filters_by_room_door_state_and_time(viewer):
 
 def test_refreshing_and_resuming_an_account_needs_its_permission(viewer, manager):
     account = AccountFactory(stopped_at=START, stopped_reason="the key was refused")
-    assert viewer.post(f"/api/v1/accounts/{account.slug}/refresh/").status_code == 403
-    assert manager.post(f"/api/v1/accounts/{account.slug}/refresh/").status_code == 202
-    answer = manager.post(f"/api/v1/accounts/{account.slug}/resume/", {"reason": "new key"})
-    assert answer.data["stopped_at"] is None
+    address = f"/api/v1/accounts/{account.slug}"
+    assert viewer.post(f"{address}/refresh/").status_code == 403
+    assert manager.post(f"{address}/refresh/").status_code == 409  # stopped: nothing would be read
+    assert manager.post(f"{address}/resume/", {"reason": "new key"}).data["stopped_at"] is None
+    assert manager.post(f"{address}/refresh/").status_code == 202
+    assert list(StaffAct.objects.order_by("at").values_list("verb", flat=True)) == ["resume", "refresh"]
 
 
 def test_the_schema_is_complete_and_free_of_warnings(manager, capsys):
