@@ -72,9 +72,7 @@ class Desk(Mirror):
         before = self._before(order) if order.ref else None
         first, last = spans.local(order.starts_at, order.ends_at, self._zone)
         wish = Wish(
-            lambda record: _saved_differs(
-                order, record, before, orders.save_differs(order, record, self._zone)
-            ),
+            lambda record: [*orders.save_differs(order, record, self._zone), *_lost(order, record, before)],
             STATUSES[order.status],
             form["resource_id"],
             (first.date(), last.date()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from integrations.errors import Refused
@@ -104,16 +104,17 @@ def _hours(hours: Hours) -> Tree:
         raise Refused("a time is missing: give both, or none for the whole day")
     if any(at.second or at.microsecond for at in (hours.starts, hours.ends)):
         raise Refused("Locaboo takes whole minutes only")
-    if hours.starts >= hours.ends:
-        raise Refused("it ends before it starts: a series cannot go on after midnight")
     first, last = _clock(hours)
+    if first >= last:
+        raise Refused("it ends before it starts: a series cannot go on after midnight")
     return {"from": first, "to": last, "full_day": 0}
 
 
 def _clock(hours: Hours) -> tuple[str, str]:
     if hours.starts is None or hours.ends is None:
         return ALL_DAY
-    return f"{hours.starts:%H:%M}", f"{hours.ends:%H:%M}"
+    ends = spans.LAST_MINUTE if hours.ends == time() else hours.ends  # midnight ends the day (B-C7)
+    return f"{hours.starts:%H:%M}", f"{ends:%H:%M}"
 
 
 def _days(series: Series) -> Iterator[date]:

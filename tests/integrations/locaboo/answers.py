@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from integrations.sandbox.locaboo import LocabooSandbox
-from integrations.types import Window
+from integrations.types import Verdict, Window, Written
 
 MARCH = Window("", date(2026, 3, 9), date(2026, 3, 31))
 
@@ -26,3 +26,13 @@ def row(ident: Any = 9001, **changed: Any) -> dict[str, Any]:
 
 def holding(*instances: Any) -> list[dict[str, Any]]:
     return [row(resources=[{"resource_id": 70, "instances": list(instances)}])]
+
+
+def left(shop: LocabooSandbox) -> list[int]:
+    """How often each fault has not happened: lines that were cut are late in the journal."""
+    return [fault.times for fault in shop.faults]
+
+
+def ends(written: Written) -> tuple[Verdict, bool]:
+    """What came of a write, and whether it was read back."""
+    return written.verdict, written.confirmed
