@@ -47,6 +47,11 @@ def test_c_c18_the_same_person_is_invited_once_whatever_the_case_of_the_address(
     assert sent(codelocks, "PUT") == []
 
 
+def test_c_c18_an_address_is_sent_in_lower_case_however_it_is_given(client, codelocks, ida):
+    client.invite(K3, ida.title(), TODAY)
+    assert "clientemail=ida%40example.test" in sent(codelocks, "POST")[0].body
+
+
 def test_c_c18_a_second_invitation_for_other_hours_is_a_change(client, codelocks, held):
     assert client.invite(K3, held, LATER).has(LATER)
     assert (len(sent(codelocks, "POST")), len(sent(codelocks, "PUT"))) == (1, 1)

@@ -119,6 +119,22 @@ def test_a_holder_that_reads_tell_outweighs_the_vendors_words(client, site, fob,
         client.lend(str(fob.id), "1", START, END)
 
 
+def test_a_loan_whose_answer_was_lost_is_not_repeated_when_reading_shows_the_holder(client, site, fob, user):
+    row = {"id": fob.id, "name": "Fob", "user": [{"id": user.id}]}
+    window = {"access_effective": "2026-03-09T09:00:00Z", "access_expires": "2026-03-09T11:00:00Z"}
+    answering(site, "GET /api/v1/fob", {"data": [row | window]})
+    site.fail("drop_after", PUT)
+    assert lend(client, fob, user).holder_confirmed is True
+    assert len(site.calls(PUT)) == 1
+
+
+def test_l_c10_a_loan_that_is_counted_as_an_error_is_not_taken_for_done(client, site, fob, user):
+    lend(client, fob, user)
+    answering(site, PUT, {"data": {"submitted": 1, "inserted": 0, "updated": 0, "errors": 1}})
+    with pytest.raises(Refused, match="did not say why"):
+        lend(client, fob, user)
+
+
 @pytest.mark.parametrize("odd", [True, False])
 def test_counters_as_wrong_as_in_the_samples_do_not_matter(client, site, fob, user, odd):
     site.switch["odd_counters"] = odd

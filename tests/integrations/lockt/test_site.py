@@ -112,6 +112,12 @@ def test_l_c10_a_door_that_the_vendor_ignores_is_not_taken_for_made(client, site
     assert "ignored" in made.error.text
 
 
+def test_l_c4_a_complaint_without_an_echo_is_about_the_only_door(client, site):
+    answering(site, POST, {"result": ["Validation errors found."], "errors": [{"error": ["too long"]}]})
+    [made] = client.create_doors(["Shed"])
+    assert made.error.text == "too long"
+
+
 def test_counters_as_wrong_as_in_the_samples_make_a_door_all_the_same(client, site):
     site.switch["odd_counters"] = True
     assert client.create_doors(["Shed"])[0].record
