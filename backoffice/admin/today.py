@@ -26,7 +26,7 @@ from integrations.types import BookingStatus
 
 AHEAD = timedelta(hours=18)  # from a morning until the night is over
 BEHIND = timedelta(hours=8)
-MOST = 25  # lines of a list on this page; the rest is one click away
+MOST = 8  # findings; the board below should be in sight
 
 
 @dataclass(slots=True)
