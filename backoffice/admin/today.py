@@ -26,7 +26,8 @@ from integrations.types import BookingStatus
 
 AHEAD = timedelta(hours=18)  # from a morning until the night is over
 BEHIND = timedelta(hours=8)
-MOST = 8  # findings; the board below should be in sight
+MOST = 25  # lines of a list on this page; the rest is one click away
+MOST_FINDINGS = 8  # the board below them should be in sight
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def _may(request: HttpRequest, model: str) -> bool:
 def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
     related = ("account", "door", "grant__door", "grant__occurrence__booking__account", "booking__account")
     rows = selectors.findings_open().select_related(*related)
-    found = rows.defer("booking__raw", "grant__occurrence__booking__raw")[:MOST]
+    found = rows.defer("booking__raw", "grant__occurrence__booking__raw")[:MOST_FINDINGS]
     lines = [
         {
             "row": row,
@@ -106,7 +107,7 @@ def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
         }
         for row in found
     ]
-    return lines, max(0, selectors.findings_open().count() - MOST)
+    return lines, max(0, selectors.findings_open().count() - MOST_FINDINGS)
 
 
 def boards(now: datetime) -> list[Board]:
