@@ -30,7 +30,7 @@ def test_a_lingering_code_is_listed_until_it_ends():
     assert not codes_lingering(code.ends_at)
 
 
-def test_what_is_needed_now_comes_before_what_is_needed_today_and_what_is_only_noted():
+def test_what_is_needed_now_comes_before_what_is_needed_today_and_notes_are_left_out():
     for severity in (Severity.NOTE, Severity.TODAY, Severity.NOW):
         Finding.objects.create(kind="test", key=severity, severity=severity, text="x", opened_at=NOW)
-    assert [row.severity for row in findings_open()] == ["now", "today", "note"]
+    assert [row.severity for row in findings_open()] == ["now", "today"]
