@@ -144,6 +144,7 @@ def mail(url: str) -> dict[str, Any]:
     found: dict[str, Any] = env.email_url_config(url)
     if parts.scheme == "filemail":
         folder = parts.netloc + parts.path
+        found["EMAIL_BACKEND"] = "backoffice.mailfolder.EmailBackend"
         found["EMAIL_FILE_PATH"] = f"/{folder.lstrip('/')}" if parts.path.startswith("//") else folder
     return found
 
@@ -201,7 +202,13 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "class": "backoffice.logs.Discreet",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
@@ -209,5 +216,7 @@ LOGGING = {
         "integrations": {"level": env.str("LOG_LEVEL", default="WARNING")},
         "urllib3": {"level": "ERROR"},  # its lines hold whole addresses, with the vendors' keys
         "requests": {"level": "ERROR"},
+        "django.template": {"level": "INFO"},  # below that it writes what a page was made of
+        "django.db": {"level": "INFO"},  # and what was asked for and stored
     },
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from django.core.mail import EmailMessage, get_connection
 
 from backoffice import settings
 
@@ -62,3 +64,13 @@ def test_a_database_that_is_not_there_is_told_without_its_address():
 )
 def test_mails_go_to_the_folder_that_is_named(url, folder):
     assert settings.mail(url)["EMAIL_FILE_PATH"] == folder
+
+
+def test_every_mail_is_a_file_of_its_own(tmp_path):
+    connection = get_connection("backoffice.mailfolder.EmailBackend", file_path=str(tmp_path))
+    connection.open()
+    for subject in ("one", "two"):
+        connection.send_messages([EmailMessage(subject, "text", to=["ida@example.test"])])
+    connection.close()
+    found = [message_from_bytes(path.read_bytes())["Subject"] for path in tmp_path.iterdir()]
+    assert sorted(found) == ["one", "two"]
