@@ -13,6 +13,12 @@ from django.core.mail.backends import filebased
 class EmailBackend(filebased.EmailBackend):
     """Writes every mail into a file of its own."""
 
+    _fname: str | None
+
+    def open(self) -> bool:
+        """Open the next mail's file; before there is a mail, nothing."""
+        return bool(self._fname and super().open())
+
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write the mails; how many."""
         sent = 0
