@@ -128,7 +128,8 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise wants it, even to f
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
-HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not OWN_MACHINE)
+NAMED = [host for host in ALLOWED_HOSTS if host not in ("*", "localhost", "127.0.0.1", "[::1]")]
+HTTPS_ONLY = env.bool("HTTPS_ONLY", default=bool(NAMED) and not OWN_MACHINE and not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_PROXY_SSL_HEADER = (

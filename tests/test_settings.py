@@ -74,3 +74,20 @@ def test_every_mail_is_a_file_of_its_own(tmp_path):
     connection.close()
     found = [message_from_bytes(path.read_bytes())["Subject"] for path in tmp_path.iterdir()]
     assert sorted(found) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "debug", "only"),
+    [
+        ("latchkey.example", "0", "True"),
+        ("127.0.0.1,localhost", "0", "False"),
+        ("latchkey.example", "1", "False"),
+    ],
+)
+def test_https_is_asked_for_where_the_site_has_a_name(hosts, debug, only):
+    code = "from backoffice import settings; print(settings.HTTPS_ONLY)"
+    environment = {**GOOD, "ALLOWED_HOSTS": hosts, "DEBUG": debug, "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == only
