@@ -34,8 +34,7 @@ venues:
     name: Centre
     timezone: Europe/Berlin
     doors:
-      front: {{account: kit, ref: {front}, name: Front door, method: netcode,
-               lock: {{model: K3CONNECT, clock: Europe/Berlin}}}}
+      front: {{account: kit, ref: {front}, name: Front door, method: netcode}}
       lab: {{account: kit, name: Lab door, method: netcode,
              lock: {{model: KL1060, timecode: "202511161623", identifier: "101691", clock: UTC}}}}
       hall: {{account: best, ref: "501", name: Hall door, method: card}}
