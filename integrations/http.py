@@ -28,6 +28,8 @@ MASK = "•••"
 WORDS = 300  # characters of a vendor's own words that are worth showing
 CUT_JSON = re.compile(r"[\s\ufeff]*[\[{]")  # half a JSON answer is rows, and guests in them, but no words
 TAG = re.compile(r"<[a-z!/?]", re.IGNORECASE)
+EMAIL = r"""[^\s<>"'(),;:/=]+(?:@|%40)[^\s<>"'(),;:/&]+\.\w+"""
+CONTACT = re.compile(EMAIL + r"|\+\d[\d ()/.-]{6,}\d")  # and phone numbers as they are written abroad
 SENDABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")  # what may stand in a header
 
 
@@ -165,7 +167,11 @@ class Http:
                 said = said[name]
         if not isinstance(said, str) or TAG.search(said):
             return ""
-        return self.mask(re.sub(r"\s+", " ", said)).strip()[:WORDS]
+        return self.line(said)
+
+    def line(self, text: str) -> str:
+        """A vendor's words in one line, without secrets, e-mail addresses and phone numbers."""
+        return CONTACT.sub(MASK, self.mask(re.sub(r"\s+", " ", text))).strip()[:WORDS]
 
 
 def _decoded(response: requests.Response) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from integrations.errors import Misconfigured, OverBudget, Refused, Unavailable, VendorError
-from integrations.http import CUT_JSON, LONGEST_WAIT, MASK, TAG, WORDS, Answer, Http
+from integrations.http import CUT_JSON, LONGEST_WAIT, MASK, TAG, Answer, Http
 from integrations.types import Settings
 
 Sleep = Callable[[float], None]
@@ -77,7 +77,7 @@ class Line:
 
     def shown(self, text: str) -> str:
         """One masked line of a vendor's text."""
-        return self._http.mask(re.sub(r"\s+", " ", text)).strip()[:WORDS]
+        return self._http.line(text)
 
     def _sent(
         self, method: str, counter: str, path: str, subject: str, tries: int, how: dict[str, Any]

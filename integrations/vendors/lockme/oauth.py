@@ -85,13 +85,13 @@ def token_from_panel(pasted: str) -> Token:
     return shape(raw, expires if expires >= FIRST_EPOCH else 0)
 
 
-def grant(settings: Settings, form: Mapping[str, str], secret: str) -> Mapping[str, Any]:
+def grant(settings: Settings, form: Mapping[str, str], *secrets: str) -> Mapping[str, Any]:
     """What POST /access_token answers to a grant, asked for once and without a version in the address.
 
-    `secret` is masked. Raises as `Http.send`, with Refused for an error that came with a good status.
+    `secrets` are masked. Raises as `Http.send`, with Refused for an error that came with a good status.
     """
     known = credentials(settings)
-    http = Http(settings.base_url, secrets=[known["client_secret"], secret])
+    http = Http(settings.base_url, secrets=[known["client_secret"], *secrets])
     headers = {"Accept": "application/json"}
     answer = http.send("POST", "/access_token", data={**known, **form}, headers=headers)
     found = answer.object()

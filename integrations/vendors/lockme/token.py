@@ -65,7 +65,7 @@ class Tokens:
             raise Misconfigured("Lock.me's token has ended and cannot be refreshed: reconnect the account")
         form = {"grant_type": "refresh_token", "refresh_token": old.refresh}
         try:
-            raw = oauth.grant(self._settings, form, old.refresh)
+            raw = oauth.grant(self._settings, form, old.refresh, old.access)
         except (Misconfigured, Refused) as error:
             raise Misconfigured(f"{error.text}; reconnect the account", status=error.status) from None
         new = oauth.stored(raw, self._now(), old.refresh)

@@ -18,7 +18,7 @@ from integrations.errors import (
     Unavailable,
     VendorError,
 )
-from integrations.http import LONGEST_WAIT, MASK, WORDS, Answer, Http
+from integrations.http import CONTACT, LONGEST_WAIT, MASK, WORDS, Answer, Http
 from integrations.vendors.lockt.rows import PRIVATE
 
 TRIES = 3
@@ -137,8 +137,8 @@ def pause(turn: int, at_least: float = 0.0) -> None:
 
 
 def redact(text: str, row: Any = None) -> str:
-    """The vendor's words in one line, without e-mail addresses, keys, and what the row holds of the kind."""
-    text = KEY.sub(MASK, EMAIL.sub(MASK, re.sub(r"\s+", " ", text)))
+    """The vendor's words in one line, without contact data, keys, and what the row holds of the kind."""
+    text = CONTACT.sub(MASK, KEY.sub(MASK, EMAIL.sub(MASK, re.sub(r"\s+", " ", text))))
     private = [str(row[name]) for name in PRIVATE & row.keys()] if isinstance(row, dict) else []
     for value in sorted(filter(None, private), key=len, reverse=True):
         text = text.replace(value, MASK)
