@@ -30,7 +30,9 @@ def due(account: VendorAccount, now: datetime) -> Q:
     """The codes of an account that the vendor is to be asked about now."""
     ripe = Q(next_try_at=None) | Q(next_try_at__lte=now)
     planned = Q(state=CodeState.PLANNED, due_at__lte=now, ends_at__gt=now) & ripe
-    return Q(account=account) & (planned | Q(state=CodeState.ISSUING) | (Q(state=CodeState.REVOKING) & ripe))
+    keyless = Q(state=CodeState.ACTIVE, method=Method.CARD, secret="", ends_at__gt=now) & ripe
+    revoking = Q(state=CodeState.REVOKING) & ripe
+    return Q(account=account) & (planned | keyless | Q(state=CodeState.ISSUING) | revoking)
 
 
 def bundles_due(account: VendorAccount, now: datetime) -> Iterable[Bundle]:

@@ -44,6 +44,8 @@ def record_made(bundle: Bundle, record: CodeRecord, done: Issued, now: datetime)
     known = Known.CONFIRMED if record.confirmed else Known.ACCEPTED
     with transaction.atomic():
         for code in bundle.wanted:
+            if code.state == CodeState.ACTIVE and not code.secret:
+                _key_found(code, record, now)
             if code.state != CodeState.ISSUING:
                 continue
             done.issued += move(
@@ -66,6 +68,13 @@ def record_made(bundle: Bundle, record: CodeRecord, done: Issued, now: datetime)
                 )
             else:
                 _later(code, "the vendor accepted, but reading back does not show it yet", now)
+
+
+def _key_found(code: IssuedCode, record: CodeRecord, now: datetime) -> None:
+    """A card whose key the vendor had not made when it was issued; ask again later while there is none."""
+    later = None if record.secret else now + _pause(code, None)
+    rows = IssuedCode.objects.filter(pk=code.pk)
+    rows.update(secret=record.secret, next_try_at=later, attempts=code.attempts + 1)
 
 
 def put_off(bundle: Bundle, error: VendorError, done: Issued, now: datetime) -> None:
