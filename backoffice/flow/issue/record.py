@@ -59,7 +59,7 @@ def record_made(bundle: Bundle, record: CodeRecord, done: Issued, now: datetime)
                 confirmed_at=now if record.confirmed else None,
                 error="",
                 next_try_at=None,
-                reason=record.note or "issued",
+                reason=record.note or "Issued.",
             )
         for code in bundle.unwanted:
             if record.confirmed:

@@ -62,7 +62,10 @@ class Command(BaseCommand):
             self._cycle(vendors, new=new)
             vendors.save(state)
             self.stdout.write(summary())
-            if not once:
+            if once:
+                self.stdout.write("\n`make demo` serves this:")
+                self._where(server, f"http://127.0.0.1:{web.getsockname()[1]}")
+            else:
                 self._serve(server, web, state, still=still)
         server.stop()
 
@@ -119,7 +122,6 @@ class Command(BaseCommand):
             f"API            {web}/api/v1/docs/\n"
             f"vendors' side  {server.url}/   book, pay, move, cancel, open a door\n"
             f"mails          {getattr(settings, 'EMAIL_FILE_PATH', 'as EMAIL_URL says')}\n"
-            "\nserving until Ctrl-C\n"
         )
         self.stdout.flush()
 
@@ -130,6 +132,8 @@ class Command(BaseCommand):
         try:
             processes.wait_until_ready()
             self._where(server, processes.url)
+            self.stdout.write("\nserving until Ctrl-C")
+            self.stdout.flush()
             self._live(server.vendors, processes, state, still=still)
         finally:
             processes.end()

@@ -57,7 +57,7 @@ class Panel(Dashboard):
             }
 
     def _book(self, room: str, date: str, hour: str, source: str = "", **person: str) -> str:
-        fields = forms.reservation({name: value for name, value in person.items() if value})
+        fields = _given(person)
         number = self.book(int(room), date, hour, source=source or "web", **fields)
         return f"reservation {number}"
 
@@ -70,7 +70,7 @@ class Panel(Dashboard):
         return f"reservation {number} is at {date} {hour}"
 
     def _edit(self, number: str, **person: str) -> str:
-        fields = forms.reservation({name: value for name, value in person.items() if value})
+        fields = _given(person)
         self.edit(int(number), **fields)
         return f"reservation {number} is edited"
 
@@ -88,3 +88,10 @@ class Panel(Dashboard):
     def _expire(self) -> str:
         self.expire_tokens()
         return "every access token is dead"
+
+
+def _given(person: Mapping[str, str]) -> dict[str, Any]:
+    """What was filled in; the language is the page's to set, though not the API's."""
+    filled = {name: value for name, value in person.items() if value}
+    language = {"language": filled["language"]} if "language" in filled else {}
+    return {**forms.reservation(filled), **language}
