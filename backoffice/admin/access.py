@@ -180,7 +180,7 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
                 "fields": (
                     (at("created_at", "planned"), at("due_at", "to be issued"), at("issued_at")),
                     (at("confirmed_at"), at("seen_at", "seen used"), at("ended_at")),
-                    ("attempts", at("next_try_at", "next try"), at("lease_until", "worker's lease")),
+                    ("attempts", at("next_try_at", "next try")),
                 )
             },
         ),

@@ -143,7 +143,7 @@ def retry(code: IssuedCode, word: Word) -> IssuedCode:
     wanted = code.grant.state == GrantState.GRANTED
     if not wanted and code.issued_at is None:
         raise NotPossible("Nobody needs this code any more.")
-    again: dict[str, Any] = {"attempts": 0, "next_try_at": None, "lease_until": None, "error": ""}
+    again: dict[str, Any] = {"attempts": 0, "next_try_at": None, "error": ""}
     if wanted:
         again["due_at"] = word.now
     target = CodeState.PLANNED if wanted else CodeState.REVOKING

@@ -95,7 +95,6 @@ class IssuedCode(models.Model):
 
     ref = models.CharField(max_length=100, blank=True)
     secret = EncryptedText(blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
