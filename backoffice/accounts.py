@@ -74,13 +74,18 @@ def exclusive(name: str, wait: float = 30.0) -> Iterator[bool]:
     A PostgreSQL session lock: it needs no transaction, and the database gives it back when the process
     that holds it dies. It needs a connection of its own, so no transaction pooling between us and it.
     """
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    number = lock_number(name)
     held = _try_until(number, time.monotonic() + wait)
     try:
         yield held
     finally:
         if held and connection.connection is not None and not connection.needs_rollback:
             _ask("SELECT pg_advisory_unlock(%s)", number)
+
+
+def lock_number(name: str) -> int:
+    """The number under which PostgreSQL knows a lock of this name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def _try_until(number: int, end: float) -> bool:

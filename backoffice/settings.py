@@ -59,7 +59,11 @@ FIELD_ENCRYPTION_KEYS = [key for key in required("FIELD_ENCRYPTION_KEYS").replac
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if OWN_MACHINE else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-DATABASES = {"default": {**database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+# our locks are the server's sessions: it must notice in a minute, not in hours, that a worker's host is gone
+KEEPALIVE = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+DATABASES: dict[str, Any] = {"default": {**database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = f"{_options.get('options', '')} {KEEPALIVE}".strip()
 DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE", default="test_latchkey")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -16,7 +16,7 @@ from backoffice.admin.names import named
 from backoffice.admin.show import EMPTY
 from backoffice.admin.unfolded import ModelAdmin, TabularInline
 from backoffice.clock import now as clock
-from backoffice.fields import fingerprint
+from backoffice.fields import fingerprints
 from backoffice.models import Venue
 from backoffice.models.places import CENTRAL
 
@@ -96,8 +96,8 @@ class GuestSearch(ModelAdmin):
         """Rows of the guest with this address, or what the usual search finds."""
         if "@" not in search_term:
             return super().get_search_results(request, queryset, search_term)
-        column = "__".join(filter(None, (self.customer, "email_fingerprint")))
-        return queryset.filter(**{column: fingerprint(search_term)}), False
+        column = "__".join(filter(None, (self.customer, "email_fingerprint__in")))
+        return queryset.filter(**{column: fingerprints(search_term)}), False
 
 
 class Days(RangeDateFilter):
