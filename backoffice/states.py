@@ -70,6 +70,34 @@ class NoticeState(models.TextChoices):
     DROPPED = "dropped", "no longer needed"
 
 
+class WriteState(models.TextChoices):
+    """What is known of a write at a vendor."""
+
+    ASKED = "asked", "being asked"
+    DONE = "done", "done"
+    REFUSED = "refused", "refused"
+    IN_DOUBT = "in_doubt", "in doubt: look at the vendor"
+
+
+class BlockState(models.TextChoices):
+    """How far a block has come at its channel."""
+
+    PLANNED = "planned", "to be written"
+    WRITING = "writing", "being written"
+    ACTIVE = "active", "there"
+    REMOVING = "removing", "to be removed"
+    REMOVED = "removed", "removed"
+    FAILED = "failed", "refused: needs a person"
+
+
+class ConflictState(models.TextChoices):
+    """What became of a conflict."""
+
+    OPEN = "open", "open"
+    ACCEPTED = "accepted", "accepted by staff"
+    CLOSED = "closed", "over"
+
+
 # a code in one of these is wanted; of one grant and period there is one (the one that is being revoked beside
 # it is on its way out: a card with a new number takes the place of the old one in a single write)
 LIVE_CODES = (
@@ -81,6 +109,7 @@ LIVE_CODES = (
 LIVE_GRANTS = (GrantState.GRANTED, GrantState.HELD, GrantState.DENIED, GrantState.BLOCKED)
 
 C, G, M, N = CodeState, GrantState, MessageState, NoticeState
+W, B, X = WriteState, BlockState, ConflictState
 MOVES: Mapping[type[models.TextChoices], Mapping[str, set[Any]]] = {
     CodeState: {
         C.PLANNED: {C.ISSUING, C.REVOKED, C.EXPIRED, C.HELD, C.FAILED},
@@ -113,6 +142,25 @@ MOVES: Mapping[type[models.TextChoices], Mapping[str, set[Any]]] = {
         N.FAILED: {N.DUE, N.DROPPED},
         N.SENT: set(),
         N.DROPPED: {N.DUE},
+    },
+    WriteState: {
+        W.ASKED: {W.DONE, W.REFUSED, W.IN_DOUBT},
+        W.IN_DOUBT: {W.DONE, W.REFUSED},
+        W.DONE: set(),
+        W.REFUSED: set(),
+    },
+    BlockState: {
+        B.PLANNED: {B.WRITING, B.REMOVED, B.FAILED},
+        B.WRITING: {B.ACTIVE, B.PLANNED, B.FAILED, B.REMOVING},
+        B.ACTIVE: {B.PLANNED, B.REMOVING, B.REMOVED},
+        B.REMOVING: {B.REMOVED, B.PLANNED, B.FAILED},
+        B.FAILED: {B.PLANNED, B.REMOVING, B.REMOVED},
+        B.REMOVED: {B.PLANNED},
+    },
+    ConflictState: {
+        X.OPEN: {X.ACCEPTED, X.CLOSED},
+        X.ACCEPTED: {X.OPEN, X.CLOSED},
+        X.CLOSED: set(),
     },
 }
 

@@ -13,6 +13,21 @@ ReadHook = Callable[[Mapping[str, str], bytes], Hook]
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """How a manager connects an account in the browser, by OAuth2.
+
+    `authorize` gives the vendor's page (settings, state, PKCE verifier); `exchange` what the code from the
+    callback is worth (settings, code, verifier) and `paste` what a pasted text is worth, each as secrets to
+    be stored; `gives` names the secrets that come this way, so they may be missing before.
+    """
+
+    authorize: Callable[[Settings, str, str], str]
+    exchange: Callable[[Settings, str, str], Mapping[str, Any]]
+    gives: tuple[str, ...]
+    paste: Callable[[str], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     """What the rest of Latchkey must know to use a vendor it cannot name."""
 
@@ -25,6 +40,7 @@ class Vendor:
     methods: tuple[Method, ...] = ()
     poll_minutes: int = 15
     budgets: Mapping[str, str] = field(default_factory=dict)  # counter -> name of the option with its quota
+    consent: Consent | None = None
 
 
 VENDORS: Mapping[str, Vendor] = {

@@ -26,7 +26,7 @@ from backoffice.admin.names import named
 from backoffice.admin.unfolded import ModelAdmin
 from backoffice.admin.zones import common_zone
 from backoffice.clock import now as clock
-from backoffice.flow.overrule import NotPossible, Word
+from backoffice.word import NotPossible, Word
 
 MOST = 200  # rows in one act
 

@@ -16,6 +16,7 @@ from backoffice.api.permissions import needs
 from backoffice.clock import now
 from backoffice.flow import overrule
 from backoffice.models import Override
+from backoffice.word import Word
 
 OVERRULE = [needs("add_override")]
 
@@ -78,9 +79,9 @@ EXAMPLE = OpenApiExample(
 )
 
 
-def word(request: Request, given: dict[str, Any]) -> overrule.Word:
+def word(request: Request, given: dict[str, Any]) -> Word:
     """Who says it, why and when."""
-    return overrule.Word(author=request.user, reason=given["reason"], now=now())  # type: ignore[arg-type]  # signed in
+    return Word(author=request.user, reason=given["reason"], now=now())  # type: ignore[arg-type]  # signed in
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from backoffice.flow.overrule import NotPossible
+from backoffice.word import NotPossible
 
 SHAPE = {
     "type": "object",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from django.contrib.auth.models import User
 from django.db import models, transaction
 
 from backoffice import states
@@ -18,33 +16,16 @@ from backoffice.models import (
     Notice,
     Override,
     OverrideKind,
-    StaffAct,
     VendorAccount,
     WebhookMessage,
 )
 from backoffice.states import CodeState, GrantState, MessageState, NoticeState
+from backoffice.word import NotPossible, Word, on_record
 from backoffice.wording import moment
 from integrations.types import Method
 
 LONGEST = timedelta(days=366)
 OVER = (GrantState.ENDED, GrantState.WITHDRAWN)
-
-
-class NotPossible(ValueError):
-    """What was asked cannot be done; the text says why, in words for the person who asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Who says it, why, and when. Every act needs a reason: NotPossible without one."""
-
-    author: User
-    reason: str
-    now: datetime
-
-    def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise NotPossible("Give a reason: the next shift will ask why.")
 
 
 class Person(NamedTuple):
@@ -113,7 +94,7 @@ def release(override: Override, word: Word) -> Override:
         if not lifted:
             raise NotPossible("This was taken back already.")
         override.refresh_from_db()
-        _record(word, "release", override, booking=override.booking, grant=override.grant)
+        on_record(word, "release", override, booking=override.booking, grant=override.grant)
     return override
 
 
@@ -129,7 +110,7 @@ def revoke(code: IssuedCode, word: Word) -> str:
             reason=f"revoked by staff: {word.reason}",
             ended_at=word.now,
         )
-        _record(word, "revoke", code, grant=code.grant, code=code)
+        on_record(word, "revoke", code, grant=code.grant, code=code)
     if never_issued:
         return "Revoked before it was issued."
     if code.method == Method.NETCODE:
@@ -150,7 +131,7 @@ def retry(code: IssuedCode, word: Word) -> IssuedCode:
     with transaction.atomic():
         if code.state != CodeState.FAILED or not states.move(code, target, **again):
             raise NotPossible("Only a failed code can be tried again.")
-        _record(word, "retry", code, grant=code.grant, code=code)
+        on_record(word, "retry", code, grant=code.grant, code=code)
     return code
 
 
@@ -168,7 +149,7 @@ def reveal(code: IssuedCode, word: Word) -> str:
     """The code's secret; who saw it, when and why is on record before it is given out."""
     if not code.secret:
         raise NotPossible("There is nothing to show: it has not been issued yet.")
-    _record(word, "reveal", code, grant=code.grant, code=code)
+    on_record(word, "reveal", code, grant=code.grant, code=code)
     return code.secret
 
 
@@ -176,14 +157,14 @@ def reveal_notice(notice: Notice, word: Word) -> str:
     """What a guest was told, codes and all; on record before it is given out."""
     if not notice.body:
         raise NotPossible("There is nothing to show: it has not been written yet.")
-    _record(word, "reveal", notice, booking=notice.booking, grant=notice.grant)
+    on_record(word, "reveal", notice, booking=notice.booking, grant=notice.grant)
     return notice.body
 
 
 def refresh(account: VendorAccount, word: Word) -> VendorAccount:
     """Put on record that somebody wants an account read now; the caller wakes the reading."""
     _must_be_read(account)
-    _record(word, "refresh", account)
+    on_record(word, "refresh", account)
     return account
 
 
@@ -194,14 +175,14 @@ def resume(account: VendorAccount, word: Word) -> VendorAccount:
         if not stopped.update(stopped_at=None, stopped_reason=""):
             raise NotPossible(f"{account} is not stopped.")
         account.refresh_from_db()
-        _record(word, "resume", account)
+        on_record(word, "resume", account)
     return account
 
 
 def accept_loss(account: VendorAccount, word: Word) -> None:
     """What the last reading missed is gone indeed: on record before the caller has it read on that word."""
     _must_be_read(account)
-    _record(word, "accept_loss", account)
+    on_record(word, "accept_loss", account)
 
 
 def _must_be_read(account: VendorAccount) -> None:
@@ -214,7 +195,9 @@ def _again(row: Row, failed: models.TextChoices, to: models.TextChoices, word: W
     with transaction.atomic():
         if row.state != failed or not states.move(row, to, attempts=0, next_try_at=None, error=""):
             raise NotPossible("Only what failed can be tried again.")
-        _record(word, "retry", row, booking=getattr(row, "booking", None), grant=getattr(row, "grant", None))
+        on_record(
+            word, "retry", row, booking=getattr(row, "booking", None), grant=getattr(row, "grant", None)
+        )
     return row
 
 
@@ -236,7 +219,7 @@ def _override(kind: OverrideKind, target: Target, until: datetime, word: Word, *
             created_at=word.now,
         )
         about = _about(target)
-        _record(
+        on_record(
             word, str(kind), target, **about, detail={"override": override.pk, "until": until.isoformat()}
         )
     return override
@@ -253,18 +236,3 @@ def _about(target: Target) -> dict[str, Any]:
     if isinstance(target, AccessGrant):
         return {"grant": target}
     return {}
-
-
-def _record(word: Word, verb: str, target: models.Model, **about: Any) -> None:
-    """Write down an act; a grant's booking goes on record with it."""
-    grant = about.get("grant")
-    if grant is not None and grant.occurrence_id and not about.get("booking"):
-        about["booking"] = grant.occurrence.booking
-    StaffAct.objects.create(
-        at=word.now,
-        author=word.author,
-        verb=verb,
-        reason=word.reason.strip(),
-        target=f"{target._meta.model_name} {target.pk}",  # noqa: SLF001 Django's public way to a model's name
-        **about,
-    )

@@ -92,6 +92,15 @@ class IssuedCode(models.Model):
     )
     card_number = models.CharField(max_length=40, blank=True)
     level_ref = models.CharField(max_length=100, blank=True)
+    periods = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="of a phone key: [[from, to, [weekday, …]], …], lock's clock",
+    )
+    looked_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the vendor was last asked how far an invitation has come"
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True, help_text="when the guest had taken the key")
 
     ref = models.CharField(max_length=100, blank=True)
     secret = EncryptedText(blank=True)
@@ -146,13 +155,21 @@ class KnownAnswer(models.Model):
 
 
 class FobLoan(models.Model):
-    """One fob with one grant for a time. The issue step writes it."""
+    """One fob with one guest for a time. The issue step lends and takes back, staff hand out and check in."""
 
     fob = models.ForeignKey(Fob, models.PROTECT, related_name="loans")
     grant = models.ForeignKey(AccessGrant, models.PROTECT, related_name="loans")
+    code = models.ForeignKey(IssuedCode, models.PROTECT, null=True, blank=True, related_name="loans")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True, blank=True, help_text="when it was given to the guest")
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="fobs_handed_out"
+    )
     returned_at = models.DateTimeField(null=True, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="fobs_taken_back"
+    )
 
     class Meta:
         ordering = ["-starts_at"]
@@ -175,6 +192,7 @@ class OverrideKind(models.TextChoices):
     EXTEND = "extend", "extend the window"
     GRANT = "grant", "grant a person access"
     REISSUE = "reissue", "issue a new code"
+    METHOD = "method", "open by another method"
 
 
 class Override(models.Model):
@@ -190,6 +208,7 @@ class Override(models.Model):
     ends_at = models.DateTimeField(help_text="when it ends; for a person, when access ends")
     minutes_before = models.PositiveIntegerField(default=0)
     minutes_after = models.PositiveIntegerField(default=0)
+    method = models.CharField(max_length=10, choices=METHODS, blank=True)
     reason = models.TextField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="overrides")
     created_at = models.DateTimeField()

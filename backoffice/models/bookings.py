@@ -58,6 +58,14 @@ class Booking(models.Model):
     gone_at = models.DateTimeField(
         null=True, blank=True, help_text="when evidence said that it no longer exists"
     )
+    echo_of = models.ForeignKey(
+        "Block",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="echoes",
+        help_text="our own block, come back from its channel: not a booking of its own",
+    )
 
     class Meta:
         ordering = ["-first_seen_at"]

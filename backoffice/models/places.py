@@ -117,14 +117,39 @@ class PathStep(models.Model):
         return f"{self.position}. {self.door}"
 
 
+class Mode(models.TextChoices):
+    """Which way a pairing goes."""
+
+    BIDIRECTIONAL = "bidirectional", "both ways"
+    TO_CALENDAR = "to_calendar", "to the calendar only"
+    FROM_CALENDAR = "from_calendar", "from the calendar only"
+
+
+class Scope(models.TextChoices):
+    """How much of a booking others may see."""
+
+    FULL = "full", "all: name, price, contact, details"
+    NO_CONTACT = "no_contact", "no contact: name, price, details"
+    EMPTY = "empty", "the name alone"
+
+
 class CalendarPairing(models.Model):
-    """A room's calendar, as staff paired it. Staff write it."""
+    """A room's calendar, as staff paired it; the calendars step keeps what it knows of its health."""
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="calendars")
     account = models.ForeignKey(VendorAccount, models.PROTECT, related_name="pairings")
     ref = models.CharField(max_length=250)
-    mode = models.CharField(max_length=20, default="bidirectional")
-    scope = models.CharField(max_length=20, default="no_contact")
+    title = models.CharField(max_length=250, blank=True, help_text="as the calendar calls itself")
+    mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.BIDIRECTIONAL)
+    scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.NO_CONTACT)
+    options = models.JSONField(default=dict, blank=True, help_text="for what the vendor's page leaves open")
+    activated_at = models.DateTimeField(null=True, blank=True, help_text="before this nothing syncs")
+    acknowledged_at = models.DateTimeField(
+        null=True, blank=True, help_text="when staff accepted that several rooms share this calendar"
+    )
+    written_scope = models.CharField(max_length=20, blank=True, editable=False)
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    paused_reason = models.TextField(blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "calendars"
@@ -234,7 +259,7 @@ class Credential(Mirrored):
 
 
 class Fob(Mirrored):
-    """A physical key as the vendor lists it."""
+    """A physical key as the vendor lists it; where it lies and that it is lost is staff's word."""
 
     key = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=250, blank=True)
@@ -242,6 +267,12 @@ class Fob(Mirrored):
     enabled = models.BooleanField(null=True)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+
+    venue = models.ForeignKey(
+        Venue, models.SET_NULL, null=True, blank=True, related_name="fobs", help_text="where it lies"
+    )
+    lost_at = models.DateTimeField(null=True, blank=True, help_text="it opens nothing until it is found")
+    lost_reason = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.name or self.ref

@@ -34,6 +34,7 @@ class BookingStatus(StrEnum):
     PENDING = "pending"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+    BLOCK = "block"  # it takes the room and lets nobody in: somebody's entry in a calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from backoffice.flow import overrule
-from backoffice.flow.overrule import NotPossible, Person, Word
+from backoffice.flow.overrule import Person
 from backoffice.models import Notice, Override, StaffAct
 from backoffice.states import CodeState, GrantState, MessageState, NoticeState, move
+from backoffice.word import NotPossible, Word
 from tests.factories import (
     HOUR,
     NOW,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from backoffice.flow import overrule
-from backoffice.flow.overrule import Person, Word
+from backoffice.flow.overrule import Person
 from backoffice.models import AccessGrant, Booking, Door, Finding, IssuedCode, Notice
+from backoffice.word import Word
 from tests.factories import UserFactory
 from tests.story.conftest import FRONT, LAB, berlin
 

@@ -17,7 +17,7 @@ from backoffice import tasks
 from backoffice.admin.bookings import BookingAdmin
 from backoffice.api.bookings import BookingViewSet
 from backoffice.flow import grant, inbox, overrule
-from backoffice.flow.overrule import Person, Word
+from backoffice.flow.overrule import Person
 from backoffice.models import (
     Booking,
     Customer,
@@ -31,6 +31,7 @@ from backoffice.models import (
     VendorAccount,
     WebhookMessage,
 )
+from backoffice.word import Word
 from tests.factories import UserFactory
 from tests.story.conftest import FRONT, berlin
 from tests.story.marks import CONTACT, GUEST, NAMES, all_logs, found_in, known_to, secrets, stored

@@ -38,7 +38,7 @@ def due(account: VendorAccount, now: datetime) -> Q:
 def bundles_due(account: VendorAccount, now: datetime) -> Iterable[Bundle]:
     """The due codes, those of one cardholder together with all that he has already."""
     codes = list(
-        IssuedCode.objects.filter(due(account, now))
+        IssuedCode.objects.filter(due(account, now), method__in=(Method.NETCODE, Method.CARD))
         .select_related("door", "grant__occurrence__booking")
         .order_by("starts_at", "pk")
     )

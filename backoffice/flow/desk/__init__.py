@@ -1,0 +1,7 @@
+"""What staff have a vendor do, on their explicit word: asked for once, read back, on record with its end."""
+
+from __future__ import annotations
+
+from backoffice.flow.desk.record import Ask, carry_out
+
+__all__ = ["Ask", "carry_out"]

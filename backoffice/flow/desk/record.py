@@ -1,0 +1,80 @@
+"""One write at a vendor: on record before it is sent, sent once, and what is known of it after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from backoffice import states
+from backoffice.models import Booking, Resource, VendorAccount, VendorWrite
+from backoffice.states import WriteState
+from backoffice.word import NotPossible, Word, on_record
+from integrations.errors import Garbled, Unavailable, VendorError
+from integrations.types import Verdict, Written
+
+STATES = {
+    Verdict.DONE: WriteState.DONE,
+    Verdict.REFUSED: WriteState.REFUSED,
+    Verdict.IN_DOUBT: WriteState.IN_DOUBT,
+}
+LOOK = "It may have been done or not: look at the vendor before you ask again."
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a vendor is to be asked: `subject` in words without a guest's data, `asked` with all of it."""
+
+    account: VendorAccount
+    verb: str
+    subject: str
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    resource: Resource | None = None
+    booking: Booking | None = None
+
+
+def carry_out(ask: Ask, word: Word, call: Callable[[], Written]) -> VendorWrite:
+    """Ask the vendor once, on staff's word; the write with its end: done, refused in its words, or in doubt.
+
+    NotPossible, and nothing is asked, when the account is stopped or switched off. An error of the vendor is
+    not raised but recorded: Unavailable and Garbled leave a write in doubt, all else has refused it.
+    """
+    if ask.account.stopped_at or not ask.account.enabled:
+        how = "stopped" if ask.account.stopped_at else "switched off"
+        raise NotPossible(f"{ask.account} is {how}: nothing can be written there.")
+    write = _begun(ask, word)
+    try:
+        _settle(write, call(), word)
+    except VendorError as error:
+        _settle(write, _end_of(error), word)
+    return write
+
+
+def _begun(ask: Ask, word: Word) -> VendorWrite:
+    asked: Any = dict(ask.asked)  # the stubs take an encrypted value for a text
+    with transaction.atomic():
+        write = VendorWrite.objects.create(
+            account=ask.account,
+            verb=ask.verb,
+            subject=ask.subject,
+            resource=ask.resource,
+            booking=ask.booking,
+            asked=asked,
+            author=word.author,
+            reason=word.reason.strip(),
+            asked_at=word.now,
+        )
+        on_record(word, f"vendor {ask.verb}", write, booking=ask.booking)
+    return write
+
+
+def _end_of(error: VendorError) -> Written:
+    if isinstance(error, Unavailable | Garbled):
+        return Written(Verdict.IN_DOUBT, text=f"{error.text}. {LOOK}")
+    return Written(Verdict.REFUSED, text=error.text)
+
+
+def _settle(write: VendorWrite, end: Written, word: Word) -> None:
+    states.move(write, STATES[end.verdict], text=end.text, ref=end.ref[:100], settled_at=word.now)
