@@ -41,6 +41,7 @@ class Vendor:
     poll_minutes: int = 15
     budgets: Mapping[str, str] = field(default_factory=dict)  # counter -> name of the option with its quota
     consent: Consent | None = None
+    desk: frozenset[str] = frozenset()  # what staff can have done there, so that no client must be made to know
 
 
 VENDORS: Mapping[str, Vendor] = {
@@ -52,6 +53,7 @@ VENDORS: Mapping[str, Vendor] = {
         read_hook=lockme.read_hook,
         default_options={"version": "v2.4", "language": "en"},
         poll_minutes=5,
+        desk=frozenset({"reservations", "room_calendar"}),
     ),
     "locaboo": Vendor(
         label="Locaboo",
@@ -60,6 +62,7 @@ VENDORS: Mapping[str, Vendor] = {
         connect=locaboo.connect,
         default_options={"language": "de"},
         poll_minutes=1,
+        desk=frozenset({"bookings", "customers", "invoices"}),
     ),
     "lockt": Vendor(
         label="Lockt SecureAccess",
