@@ -17,7 +17,7 @@ from backoffice.clock import now as machine_time
 from backoffice.models import PaidCall, VendorAccount
 from integrations import registry
 from integrations.errors import Misconfigured, OverBudget, Unavailable
-from integrations.types import AccessProvider, BookingSource, Settings
+from integrations.types import AccessProvider, BookingSource, Calendar, Settings
 
 OPENING = "before Latchkey took over"
 PAUSE = 0.05  # seconds between two tries for a lock
@@ -39,6 +39,11 @@ class Budget:
 def booking_source(account: VendorAccount) -> BookingSource:
     """The client of a booking source's account; Misconfigured when a secret is missing."""
     return registry.booking_client(account.vendor, settings(account))
+
+
+def calendar(account: VendorAccount) -> Calendar:
+    """The client of a calendar account; Misconfigured when a secret is missing."""
+    return registry.calendar_client(account.vendor, settings(account))
 
 
 def access_provider(account: VendorAccount) -> AccessProvider:

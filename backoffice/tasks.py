@@ -103,7 +103,7 @@ def _report(account: VendorAccount, run: SyncRun | None) -> dict[str, Any]:
         return {"status": run.state, **counts, "error": run.error or None}
     if account.stopped_at:
         return {"status": "failed", **counts, "error": account.stopped_reason}
-    read = account.enabled and account.profile.connect is not None
+    read = account.enabled and _mirrored(account)
     return {"status": "ok" if read else "skipped", **counts, "error": None}
 
 
@@ -123,7 +123,7 @@ def refresh(account: VendorAccount, *, full: bool = False, accept_loss: bool = F
 
     What went wrong is in the run; an account whose settings are wrong stops.
     """
-    if account.stopped_at or not account.enabled or account.profile.connect is None:
+    if account.stopped_at or not account.enabled or not _mirrored(account):
         return None
     now = clock()
     try:
@@ -218,12 +218,17 @@ def _with(role: Role) -> Iterable[VendorAccount]:
     return [a for a in VendorAccount.objects.filter(enabled=True, stopped_at=None) if a.profile.role == role]
 
 
+def _mirrored(account: VendorAccount) -> bool:
+    """Is the account read by the mirror? Calendars are read room by room."""
+    return account.profile.connect is not None and account.profile.role != Role.CALENDAR
+
+
 def due_accounts(now: datetime) -> list[VendorAccount]:
     """The accounts whose last reading began longer ago than their poll interval."""
     usable = VendorAccount.objects.filter(enabled=True, stopped_at=None)
     due = []
     for account in usable:
-        if account.profile.connect is None:
+        if not _mirrored(account):
             continue
         since = now - timedelta(minutes=account.poll_minutes)
         recent = SyncRun.objects.filter(account=account, kind__in=("poll", "full"), started_at__gt=since)

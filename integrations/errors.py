@@ -32,6 +32,18 @@ class Missing(Refused):
     """The vendor says that the thing asked for does not exist."""
 
 
+class Taken(Refused):
+    """The id that was chosen for a new thing cannot be used, now or later: choose another."""
+
+
+class ChangedMeanwhile(Refused):
+    """Not written: it is no longer what it was when it was read. Read it again, then decide again."""
+
+
+class StartOver(VendorError):
+    """The mark up to which was read is too old: forget it and read all again. Nothing is known to be gone."""
+
+
 class Misconfigured(VendorError):
     """Stop using the account until a person has changed its settings."""
 

@@ -40,6 +40,7 @@ class Answer:
     status: int
     text: str
     where: str  # "GET /rooms", for messages
+    retry_after: float | None = None  # seconds
 
     def json(self) -> Any:
         """The body as JSON; Garbled when it is none."""
@@ -140,17 +141,18 @@ class Http:
             # the exception's own text holds the address with its query, so only its kind is told
             raise Unavailable(f"{where} got no answer ({type(error).__name__})") from None
         logger.info("%s: %s in %.0f ms", where, response.status_code, 1000 * (time.monotonic() - started))
-        answer = Answer(response.status_code, _decoded(response), where)
+        wait = _seconds(response.headers.get("Retry-After"))
+        answer = Answer(response.status_code, _decoded(response), where, wait)
         if (answer.status >= 300 and answer.status not in expect) or response.is_redirect:
-            raise self._error(answer, response.headers.get("Retry-After"))
+            raise self._error(answer)
         return answer
 
-    def _error(self, answer: Answer, retry_after: str | None) -> VendorError:
+    def _error(self, answer: Answer) -> VendorError:
         text = f"{answer.where} answered {answer.status}"
         if words := self.words(answer.text):
             text += f": {words}"
         if answer.status == 429 or answer.status >= 500:
-            return Unavailable(text, status=answer.status, retry_after=_seconds(retry_after))
+            return Unavailable(text, status=answer.status, retry_after=answer.retry_after)
         if answer.status < 400:
             return Garbled(f"{text}, a redirect", status=answer.status)
         kinds: dict[int, type[VendorError]] = {401: Misconfigured, 403: Misconfigured, 404: Missing}

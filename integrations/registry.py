@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.types import AccessProvider, BookingSource, Hook, Method, Role, Settings
-from integrations.vendors import codelocks, locaboo, lockme, lockt
+from integrations.types import AccessProvider, BookingSource, Calendar, Hook, Method, Push, Role, Settings
+from integrations.vendors import codelocks, google_calendar, locaboo, lockme, lockt
 
 ReadHook = Callable[[Mapping[str, str], bytes], Hook]
+ReadPush = Callable[[Mapping[str, str]], Push]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Vendor:
     poll_minutes: int = 15
     budgets: Mapping[str, str] = field(default_factory=dict)  # counter -> name of the option with its quota
     consent: Consent | None = None
-    desk: frozenset[str] = frozenset()  # what staff can have done there, so that no client must be made to know
+    read_push: ReadPush | None = None  # of a calendar that tells of changes; ValueError when it is no telling
+    desk: frozenset[str] = frozenset()  # what staff can have done there; no client must be made to know
 
 
 VENDORS: Mapping[str, Vendor] = {
@@ -87,6 +89,14 @@ VENDORS: Mapping[str, Vendor] = {
         label="Google Calendar",
         role=Role.CALENDAR,
         secrets=("client_id", "client_secret", "token_uri", "refresh_token"),
+        connect=google_calendar.connect,
+        consent=Consent(
+            authorize=google_calendar.authorize_url,
+            exchange=google_calendar.exchange,
+            gives=("refresh_token",),
+        ),
+        read_push=google_calendar.read_push,
+        poll_minutes=5,
     ),
 }
 
@@ -102,6 +112,14 @@ def access_client(slug: str, settings: Settings) -> AccessProvider:
     assert client is not None, f"{slug} has no client"  # noqa: S101 the registry's own promise
     provider: AccessProvider = client(settings)
     return provider
+
+
+def calendar_client(slug: str, settings: Settings) -> Calendar:
+    """The client of a calendar account; KeyError for an unknown slug."""
+    client = VENDORS[slug].connect
+    assert client is not None, f"{slug} has no client"  # noqa: S101 the registry's own promise
+    calendar: Calendar = client(settings)
+    return calendar
 
 
 def booking_client(slug: str, settings: Settings) -> BookingSource:

@@ -17,6 +17,7 @@ from backoffice.admin.show import EMPTY, chip, distance, stamp
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import PaidCall, SyncRun, VendorAccount
 from backoffice.states import RunState
+from integrations.types import Role
 
 LATE = 3  # poll intervals without a good reading, after which what we show may be old
 
@@ -54,7 +55,7 @@ def with_health(rows: QuerySet[VendorAccount], now: datetime) -> QuerySet[Any]:
 
 def health(row: Any, now: datetime) -> Health:
     """The state of an account of `with_health`; "read" is said only of what was read, and when."""
-    if row.profile.connect is None:
+    if row.profile.connect is None or row.profile.role == Role.CALENDAR:
         return Health("not read yet", "grey", "Latchkey keeps this account but does not read it yet.")
     if not row.enabled:
         return Health("off", "grey", "Switched off by staff: nothing is read, nothing is issued.")

@@ -35,6 +35,16 @@ from integrations.types.bookings import (
     ResourceRecord,
     Window,
 )
+from integrations.types.calendar import (
+    ORIGIN,
+    Calendar,
+    CalendarEventRecord,
+    CalendarRecord,
+    EventChanges,
+    EventDraft,
+    Push,
+    PushChannel,
+)
 from integrations.types.client import Meter, Settings, TokenStore
 from integrations.types.common import BookingStatus, Listing, Method, Raw, Rejected, Role
 from integrations.types.desk import (
@@ -97,6 +107,7 @@ from integrations.types.series import (
 )
 
 __all__ = [
+    "ORIGIN",
     "WEEKDAYS",
     "AccessLevelRecord",
     "AccessProvider",
@@ -105,6 +116,9 @@ __all__ = [
     "BookingRecord",
     "BookingSource",
     "BookingStatus",
+    "Calendar",
+    "CalendarEventRecord",
+    "CalendarRecord",
     "CardSite",
     "CardholderRecord",
     "CodeOrder",
@@ -119,6 +133,8 @@ __all__ = [
     "Directory",
     "DoorRecord",
     "Duration",
+    "EventChanges",
+    "EventDraft",
     "EventPage",
     "EventRecord",
     "FobRecord",
@@ -154,6 +170,8 @@ __all__ = [
     "PhoneKeys",
     "PhoneState",
     "PlaceDetail",
+    "Push",
+    "PushChannel",
     "Raw",
     "Reading",
     "Rejected",

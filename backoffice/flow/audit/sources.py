@@ -15,6 +15,7 @@ from backoffice.flow.audit.trouble import Trouble, sentence
 from backoffice.models import Door, RejectedRow, Severity, SyncRun, VendorAccount, WebhookMessage
 from backoffice.states import MessageState, RunState
 from backoffice.wording import door_name
+from integrations.types import Role
 
 READINGS = ("poll", "full")
 PATIENCE = 3  # failed readings in a row
@@ -28,10 +29,14 @@ NAMED = 3  # examples in one text
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong between us and the vendors, and with the doors themselves."""
     used = list(VendorAccount.objects.filter(enabled=True))
-    asked = [account for account in used if account.stopped_at is None and account.profile.connect]
+    asked = [account for account in used if account.stopped_at is None and _mirrored(account)]
     return chain(
         _stopped(used), _readings(asked, now), _rejected(), _messages(), _budgets(used, now), _doors()
     )
+
+
+def _mirrored(account: VendorAccount) -> bool:
+    return account.profile.connect is not None and account.profile.role != Role.CALENDAR
 
 
 def _stopped(used: Iterable[VendorAccount]) -> Iterator[Trouble]:
