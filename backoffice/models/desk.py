@@ -25,6 +25,11 @@ class VendorWrite(models.Model):
     state = models.CharField(max_length=12, choices=WriteState.choices, default=WriteState.ASKED)
     text = models.TextField(blank=True, help_text="what came of it, in words; a refusal in the vendor's")
     ref = models.CharField(max_length=100, blank=True, help_text="the vendor's id of what was written")
+    confirmed = models.BooleanField(default=False, help_text="read back as it was wanted")
+    candidates = models.JSONField(default=list, blank=True, help_text="ids of what may be it, when in doubt")
+    key = models.CharField(
+        max_length=64, null=True, blank=True, unique=True, help_text="one form or request, asked once"
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="vendor_writes"
     )

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from backoffice.flow.desk.record import Ask, carry_out
+from backoffice.flow.desk.record import Ask, RuleWord, carry_out
 
-__all__ = ["Ask", "carry_out"]
+__all__ = ["Ask", "RuleWord", "carry_out"]

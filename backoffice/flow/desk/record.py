@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from backoffice import states
 from backoffice.models import Booking, Resource, VendorAccount, VendorWrite
@@ -24,8 +25,20 @@ LOOK = "It may have been done or not: look at the vendor before you ask again."
 
 
 @dataclass(frozen=True, slots=True)
+class RuleWord:
+    """A rule that staff switched on asks, and no person: its name, why it asks now, and when."""
+
+    rule: str
+    reason: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """What a vendor is to be asked: `subject` in words without a guest's data, `asked` with all of it."""
+    """What a vendor is to be asked: `subject` in words without a guest's data, `asked` with all of it.
+
+    `key` names one form or request: a second ask with it gets what came of the first, and asks nothing.
+    """
 
     account: VendorAccount
     verb: str
@@ -33,10 +46,11 @@ class Ask:
     asked: Mapping[str, Any] = field(default_factory=dict)
     resource: Resource | None = None
     booking: Booking | None = None
+    key: str = ""
 
 
-def carry_out(ask: Ask, word: Word, call: Callable[[], Written]) -> VendorWrite:
-    """Ask the vendor once, on staff's word; the write with its end: done, refused in its words, or in doubt.
+def carry_out(ask: Ask, word: Word | RuleWord, call: Callable[[], Written]) -> VendorWrite:
+    """Ask the vendor once, on staff's or a rule's word; the write with its end: done, refused, or in doubt.
 
     NotPossible, and nothing is asked, when the account is stopped or switched off. An error of the vendor is
     not raised but recorded: Unavailable and Garbled leave a write in doubt, all else has refused it.
@@ -44,29 +58,35 @@ def carry_out(ask: Ask, word: Word, call: Callable[[], Written]) -> VendorWrite:
     if ask.account.stopped_at or not ask.account.enabled:
         how = "stopped" if ask.account.stopped_at else "switched off"
         raise NotPossible(f"{ask.account} is {how}: nothing can be written there.")
-    write = _begun(ask, word)
     try:
-        _settle(write, call(), word)
+        write = _begun(ask, word)
+    except IntegrityError:
+        return VendorWrite.objects.get(key=ask.key)
+    try:
+        _settle(write, call(), word.now)
     except VendorError as error:
-        _settle(write, _end_of(error), word)
+        _settle(write, _end_of(error), word.now)
     return write
 
 
-def _begun(ask: Ask, word: Word) -> VendorWrite:
+def _begun(ask: Ask, word: Word | RuleWord) -> VendorWrite:
     asked: Any = dict(ask.asked)  # the stubs take an encrypted value for a text
+    by = {"author": word.author} if isinstance(word, Word) else {"rule": word.rule}
     with transaction.atomic():
         write = VendorWrite.objects.create(
             account=ask.account,
             verb=ask.verb,
-            subject=ask.subject,
+            subject=ask.subject[:200],
             resource=ask.resource,
             booking=ask.booking,
             asked=asked,
-            author=word.author,
             reason=word.reason.strip(),
             asked_at=word.now,
+            key=ask.key or None,
+            **by,
         )
-        on_record(word, f"vendor {ask.verb}", write, booking=ask.booking)
+        if isinstance(word, Word):
+            on_record(word, f"vendor {ask.verb}", write, booking=ask.booking)
     return write
 
 
@@ -76,5 +96,13 @@ def _end_of(error: VendorError) -> Written:
     return Written(Verdict.REFUSED, text=error.text)
 
 
-def _settle(write: VendorWrite, end: Written, word: Word) -> None:
-    states.move(write, STATES[end.verdict], text=end.text, ref=end.ref[:100], settled_at=word.now)
+def _settle(write: VendorWrite, end: Written, now: datetime) -> None:
+    states.move(
+        write,
+        STATES[end.verdict],
+        text=end.text,
+        ref=end.ref[:100],
+        confirmed=end.confirmed,
+        candidates=list(end.candidates),
+        settled_at=now,
+    )
