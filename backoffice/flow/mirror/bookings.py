@@ -68,11 +68,11 @@ def _refresh(run: Run, desk: Desk, *, full: bool) -> None:
     refresh_resources(run, desk.source)
     refresh_customers(run, desk.source)
     desk.learn()
-    clues = Clues(run.account, run.now)
     windows = list(_windows(run, desk.source))
     today = _today(run.account, run.now)
     poll = schedule.poll_number(run.now, run.account.poll_minutes)
     due = [window for window in windows if full or schedule.due(window, today, poll)]
+    clues = Clues.of(run.account, run.now, due)
     _read_all(run, desk, due, clues)
     if len(due) == len(windows):
         run.listed |= {"booking", "occurrence"}
@@ -103,10 +103,11 @@ def _read(run: Run, desk: Desk, window: Window, clues: Clues) -> None:
     reading = desk.source.read(window)
     run.windows.append(window)
     run.reject(reading.rejected)
-    drafts = desk.drafts(reading.bookings)
-    run.seen.update(drafts)
-    compared = known.compare(run.account, {ref: draft.digest for ref, draft in drafts.items()})
-    left = applying.apply(run, (draft for ref, draft in drafts.items() if ref in compared.changed))
+    records = desk.writable(reading.bookings)
+    run.seen.update(records)
+    compared = known.compare(run.account, {ref: desk.digest(record) for ref, record in records.items()})
+    changed = (record for ref, record in records.items() if ref in compared.changed)
+    left = applying.apply(run, desk.drafts(changed))
     clues.add(reading, compared.told, left)
 
 

@@ -42,17 +42,32 @@ class Desk:
         self.places = places(self.run.account)
         self.customers = customers(self.run.account)
 
-    def drafts(self, records: Iterable[BookingRecord]) -> dict[str, Draft]:
-        """The bookings by ref; a resource that nobody knows makes the source be asked for its list, once."""
-        records = list(records)
-        used = {each.resource_ref for record in records for each in record.occurrences}
+    def writable(self, records: Iterable[BookingRecord]) -> dict[str, BookingRecord]:
+        """The bookings that have a usable ref, by it.
+
+        A resource that nobody knows makes the source be asked for its list, once.
+        """
+        found = {record.ref: record for record in records if self._writable(record)}
+        used = {each.resource_ref for record in found.values() for each in record.occurrences}
         if used - self.places.keys() and not self._asked:
             self._asked = True
             refresh_resources(self.run, self.source)
             self.learn()
-        drafts = {record.ref: self._draft(record) for record in records if self._writable(record)}
-        self.run.reject(row for draft in drafts.values() if draft.bad for row in draft.bad)
-        return drafts
+        return found
+
+    def digest(self, record: BookingRecord) -> str:
+        """The digest that the booking's draft would have, without the draft: most bookings need none."""
+        try:
+            return digests.of_booking(record, self._spans(record), self._customer(record))
+        except (KeyError, ValueError):
+            return digests.LOOK
+
+    def drafts(self, records: Iterable[BookingRecord]) -> Iterator[Draft]:
+        """Drafts of writable bookings, made as they are asked for; what is wrong with them is noted."""
+        for record in records:
+            draft = self._draft(record)
+            self.run.reject(draft.bad)
+            yield draft
 
     def _writable(self, record: BookingRecord) -> bool:
         if 0 < len(record.ref) <= LONGEST_REF:
@@ -66,9 +81,12 @@ class Desk:
             spans = tuple(self._spans(record))
         except (KeyError, ValueError):
             spans, bad = self._sorted_out(record)
-        customer = self.customers.get(record.customer_ref) if record.customer_ref else None
+        customer = self._customer(record)
         digest = digests.LOOK if bad else digests.of_booking(record, spans, customer)
         return Draft(record, spans, digest, customer, bad)
+
+    def _customer(self, record: BookingRecord) -> int | None:
+        return self.customers.get(record.customer_ref) if record.customer_ref else None
 
     def _spans(self, record: BookingRecord) -> Iterator[Span]:
         """The spans; KeyError or ValueError when one of them cannot be written."""

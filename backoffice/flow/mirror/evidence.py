@@ -75,7 +75,7 @@ def take(run: Run, desk: Desk, record: BookingRecord) -> None:
     That it has no occurrence at all is not believed: what was known of it stays, and its status decides.
     """
     run.seen.add(record.ref)
-    for draft in desk.drafts([record]).values():
+    for draft in desk.drafts(desk.writable([record]).values()):
         left = applying.apply(run, [draft], single=run.row.kind != "message")
         if left and record.occurrences:
             remove(run, occurrences=left.keys())
@@ -183,7 +183,8 @@ def _settle(run: Run, gone: Collection[int], denied: Collection[int]) -> None:
     touched = dict(mine.filter(occurrences__in=gone).values_list("pk", "ref"))
     running = Occurrence.objects.filter(booking__in=touched, gone_at=None, ends_at__gt=run.now)
     standing = set(running.values_list("booking", flat=True))
-    standing |= {pk for pk, ref in touched.items() if ref in run.seen}
+    told = run.seen.among(touched.values())
+    standing |= {pk for pk, ref in touched.items() if ref in told}
     standing -= set(denied)
     over = mine.filter(pk__in=(touched.keys() - standing) | set(denied))
     run.gone.update(over.values_list("ref", flat=True))

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from backoffice.flow.mirror import digests
+from backoffice.flow.mirror.refs import Refs
 from backoffice.models import RejectedRow, VendorAccount
 from integrations.types import Rejected
 
@@ -41,15 +42,16 @@ def resolve(
     account: VendorAccount,
     found: Collection[Name],
     listed: Collection[str],
-    seen: Collection[str],
+    seen: Refs,
     now: datetime,
 ) -> None:
     """Close what was not found again: of kinds that were read whole (`listed`), and bookings read well."""
+    rows = [row for row in _open(account).only("kind", "ref") if (row.kind, row.ref) not in found]
+    read_well = seen.among(row.ref for row in rows if row.kind == "booking")
     settled = [
         row.pk
-        for row in _open(account).only("kind", "ref")
-        if (row.kind, row.ref) not in found
-        and (row.kind in listed or (row.kind == "booking" and row.ref in seen))
+        for row in rows
+        if row.kind in listed or (row.kind == "booking" and row.ref in read_well)
     ]
     if settled:
         RejectedRow.objects.filter(pk__in=settled).update(resolved_at=now)

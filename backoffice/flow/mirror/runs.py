@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from backoffice.flow.mirror import rejected, schedule
+from backoffice.flow.mirror.refs import Refs
 from backoffice.models import SyncRun, VendorAccount
 from backoffice.states import RunState
 from integrations.errors import VendorError
@@ -28,7 +29,7 @@ class Run:
     row: SyncRun
     now: datetime
     accept_loss: bool = False
-    seen: set[str] = field(default_factory=set)
+    seen: Refs = field(default_factory=Refs)
     created: int = 0
     updated: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
