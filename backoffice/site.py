@@ -91,6 +91,7 @@ NAVIGATION: list[dict[str, Any]] = [
     _heading(
         "History",
         _page("staffact", "What staff did", "history"),
+        _page("vendorwrite", "Writes at vendors", "edit_square"),
         _page("admin.logentry", "Changed settings", "edit_note"),
     ),
     _heading(

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from backoffice.admin import access, bookings, directory, events, people, places, vendors
+from backoffice.admin import access, bookings, directory, events, people, places, vendors, writes

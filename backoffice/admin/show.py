@@ -19,12 +19,12 @@ from integrations.types import Method
 EMPTY = "–"
 HIDDEN = "••••••"
 COLOURS = {
-    "green": ("ok", "active", "granted", "acknowledged", "sent", "confirmed", "seen"),
-    "blue": ("planned", "issuing", "due", "sending", "received", "applied", "running", "pending", "accepted"),
-    "orange": ("held", "hold", "lingering", "revoking", "unknown", "today", "changed", "denied", "deny"),
-    "red": ("failed", "blocked", "stopped", "now"),
+    "green": "ok active granted acknowledged sent confirmed seen done",
+    "blue": "planned issuing due sending received applied running pending accepted asked",
+    "orange": "held hold lingering revoking unknown today changed denied deny in_doubt",
+    "red": "failed blocked stopped now refused",
 }
-COLOUR = {state: colour for colour, states in COLOURS.items() for state in states}
+COLOUR = {state: colour for colour, states in COLOURS.items() for state in states.split()}
 
 METHODS = {Method.NETCODE: "PIN", Method.PHONE: "phone key", Method.CARD: "card", Method.FOB: "fob"}
 

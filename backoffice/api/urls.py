@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.authtoken.views import obtain_auth_token
 from rest_framework.routers import DefaultRouter
 
-from backoffice.api import access, bookings, events, places, vendors
+from backoffice.api import access, bookings, events, places, vendors, writes
 
 router = DefaultRouter()
 router.include_format_suffixes = False
@@ -23,6 +23,7 @@ router.register("overrides", access.OverrideViewSet)
 router.register("events", events.EventViewSet)
 router.register("findings", events.FindingViewSet)
 router.register("sync-runs", vendors.SyncRunViewSet)
+router.register("writes", writes.WriteViewSet)
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -83,6 +83,15 @@ def _access(booking, door, n, now):
     models.PaidCall.objects.create(
         account=door.account, counter="netcode", month=now.date().replace(day=1), at=now
     )
+    models.VendorWrite.objects.create(
+        account=booking.account,
+        verb="edit",
+        subject="x",
+        booking=booking,
+        asked={"name": MARK},
+        author=author,
+        asked_at=now,
+    )
     content = ContentType.objects.get_for_model(models.Venue)
     LogEntry.objects.create(
         user=author, content_type=content, object_repr="x", action_flag=CHANGE, action_time=now

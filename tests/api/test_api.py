@@ -30,7 +30,7 @@ from tests.factories import (
 )
 
 PLACES = ["accounts", "venues", "rooms", "resources", "doors"]
-LISTS = [*PLACES, "bookings", "grants", "codes", "overrides", "events", "findings", "sync-runs"]
+LISTS = [*PLACES, "bookings", "grants", "codes", "overrides", "events", "findings", "sync-runs", "writes"]
 
 
 def client_of(group):

@@ -8,7 +8,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from backoffice.flow.audit import access, bookings, mails, sources
+from backoffice.flow.audit import access, bookings, mails, sources, writes
 from backoffice.flow.audit.trouble import Trouble, open_findings
 from backoffice.models import Finding
 
@@ -41,6 +41,7 @@ def _troubles(now: datetime) -> Iterable[Trouble]:
         bookings.troubles(now),
         access.troubles(now),
         mails.troubles(now),
+        writes.troubles(now),
     )
 
 

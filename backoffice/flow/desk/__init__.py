@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from backoffice.flow.desk.record import Ask, RuleWord, carry_out
+from backoffice.flow.desk.settle import settle
 
-__all__ = ["Ask", "RuleWord", "carry_out"]
+__all__ = ["Ask", "RuleWord", "carry_out", "settle"]
