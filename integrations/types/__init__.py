@@ -24,6 +24,7 @@ from integrations.types.access import (
     Outcome,
     ScheduleRecord,
 )
+from integrations.types.blocks import BlockDesk, BlockOrder, SlotSource
 from integrations.types.bookings import (
     BookingRecord,
     BookingSource,
@@ -45,6 +46,7 @@ from integrations.types.calendar import (
     Push,
     PushChannel,
 )
+from integrations.types.catalogue import Catalogue, FieldRecord, OccasionRecord, Slots, WithCatalogue
 from integrations.types.client import Meter, Settings, TokenStore
 from integrations.types.common import BookingStatus, Listing, Method, Raw, Rejected, Role
 from integrations.types.desk import (
@@ -112,6 +114,8 @@ __all__ = [
     "AccessLevelRecord",
     "AccessProvider",
     "AddOrder",
+    "BlockDesk",
+    "BlockOrder",
     "BookingDesk",
     "BookingRecord",
     "BookingSource",
@@ -121,6 +125,7 @@ __all__ = [
     "CalendarRecord",
     "CardSite",
     "CardholderRecord",
+    "Catalogue",
     "CodeOrder",
     "CodeRecord",
     "Commissioning",
@@ -137,6 +142,7 @@ __all__ = [
     "EventDraft",
     "EventPage",
     "EventRecord",
+    "FieldRecord",
     "FobRecord",
     "FobStock",
     "FreeQuery",
@@ -160,6 +166,7 @@ __all__ = [
     "MonthlyByDay",
     "MonthlyByWeekday",
     "NewFob",
+    "OccasionRecord",
     "OccurrenceRecord",
     "Once",
     "Outcome",
@@ -186,12 +193,15 @@ __all__ = [
     "Series",
     "Settings",
     "Slot",
+    "SlotSource",
+    "Slots",
     "StockRecord",
     "TokenStore",
     "Verdict",
     "Weekly",
     "WholeDays",
     "Window",
+    "WithCatalogue",
     "Written",
     "Yearly",
     "ZoneProof",

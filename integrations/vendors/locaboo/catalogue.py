@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from integrations.errors import Garbled
-from integrations.types import FreeQuery, Listing, PlaceDetail, StockRecord
+from integrations.types import FreeQuery, Listing, OccasionRecord, PlaceDetail, StockRecord
 from integrations.vendors.locaboo import filters, shelf
-from integrations.vendors.locaboo.fields import Unreadable, ident, mapping, pairs
+from integrations.vendors.locaboo.fields import Unreadable, ident, mapping, pairs, text
 from integrations.vendors.locaboo.wire import Envelope, Fields, Wire
 
 Row = Mapping[str, Any]
@@ -77,6 +77,31 @@ class Catalogue:
         if len(rows) != 1:
             raise Garbled(f"{found.where} answered with {len(rows)} events")
         return rows[0]
+
+    def fields(self) -> Listing:
+        """The custom fields as `FieldRecord`s (section 3.1). Garbled when the resources cannot be read."""
+        answer = self._wire.get("resource_list", lenient=True)
+        try:
+            return shelf.fields(answer.body.get("free_text_fields"), answer.rows())
+        except Unreadable as error:
+            raise Garbled(f"{answer.where}: {error}") from None
+
+    def owner(self) -> Mapping[str, str]:
+        """Whose account it is: the texts of its profile, without the addresses of its pictures (B-C25)."""
+        texts = {name: text(value) for name, value in self.profile().items() if "logo" not in name}
+        return {name: value for name, value in texts.items() if value}
+
+    def occasions(self, first: date, last: date) -> Listing:
+        """Events from day to day as `OccasionRecord`s, on the account's clock (section 3.10)."""
+        return shelf.occasions(self._wire.get("event_list", _dates(first, last)).rows())
+
+    def occasion(self, ref: str) -> OccasionRecord | None:
+        """One event with its bookings; None when there is none. Garbled when it cannot be read."""
+        row = self.event(ref)
+        try:
+            return shelf.occasion(row) if row else None
+        except Unreadable as error:
+            raise Garbled(f"the event cannot be read: {error}") from None
 
     def availability(
         self, refs: Iterable[str], first: date, last: date, *, duration: time = time(1)
