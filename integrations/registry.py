@@ -55,7 +55,7 @@ VENDORS: Mapping[str, Vendor] = {
         read_hook=lockme.read_hook,
         default_options={"version": "v2.4", "language": "en"},
         poll_minutes=5,
-        desk=frozenset({"reservations", "room_calendar"}),
+        desk=frozenset({"reservations", "room_calendar", "blocks", "slots"}),
     ),
     "locaboo": Vendor(
         label="Locaboo",
@@ -64,7 +64,7 @@ VENDORS: Mapping[str, Vendor] = {
         connect=locaboo.connect,
         default_options={"language": "de"},
         poll_minutes=1,
-        desk=frozenset({"bookings", "customers", "invoices"}),
+        desk=frozenset({"bookings", "customers", "invoices", "blocks"}),
     ),
     "lockt": Vendor(
         label="Lockt SecureAccess",

@@ -8,14 +8,14 @@ from integrations.errors import Misconfigured, NotReleased
 from integrations.http import Http
 from integrations.types import Listing, Message, Payment, Settings
 from integrations.vendors.locaboo import money
+from integrations.vendors.locaboo.blocks import Blocks
 from integrations.vendors.locaboo.catalogue import Catalogue
-from integrations.vendors.locaboo.people import People
 from integrations.vendors.locaboo.wire import Wire
 
 NAMES = ("documented", "both")
 
 
-class Locaboo(People):
+class Locaboo(Blocks):
     """One manager's account.
 
     Options: window_days (31), page_size (500), status_map ({text: status}), payment_map ({label: paid | open

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from integrations.errors import Garbled, Misconfigured, Missing
 from integrations.types import BookingStatus, Message, Reading, Settings, Window
 from integrations.vendors.lockme import address, messages, rooms
-from integrations.vendors.lockme.desk import Desk
+from integrations.vendors.lockme.blocks import Blocks
 from integrations.vendors.lockme.line import Line
 from integrations.vendors.lockme.reservations import STATUSES, Reader
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 FORBIDDEN = 403
 
 
-class Lockme(Desk):
+class Lockme(Blocks):
     """One partner's account.
 
     Options: version (v2.4), status_map ({"panel:false": "confirmed"}), timezones ({room id or department:
@@ -32,7 +32,7 @@ class Lockme(Desk):
         self._zones = _zones(settings.options.get("timezones") or {})
         self._departments: Mapping[str, str] | None = None
         statuses = _statuses(settings.options.get("status_map") or {})
-        super().__init__(line, Reader(self._zone_of, statuses))
+        super().__init__(line, Reader(self._zone_of, statuses), settings)
 
     def customers(self) -> None:
         """None: reservations carry their own contact."""
