@@ -193,6 +193,7 @@ class OverrideKind(models.TextChoices):
     GRANT = "grant", "grant a person access"
     REISSUE = "reissue", "issue a new code"
     METHOD = "method", "open by another method"
+    TRIM = "trim", "trim the window"
 
 
 class Override(models.Model):
@@ -209,6 +210,16 @@ class Override(models.Model):
     minutes_before = models.PositiveIntegerField(default=0)
     minutes_after = models.PositiveIntegerField(default=0)
     method = models.CharField(max_length=10, choices=METHODS, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True, help_text="of a trim: opens no earlier")
+    not_after = models.DateTimeField(null=True, blank=True, help_text="of a trim: opens no later")
+    conflict = models.ForeignKey(
+        "Conflict",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="overrides",
+        help_text="the conflict that it settles; taken back, that one is open again",
+    )
     reason = models.TextField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="overrides")
     created_at = models.DateTimeField()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,6 +15,13 @@ from backoffice.models.vendors import VendorAccount
 from integrations.types import BookingStatus
 
 STATUSES = [(status.value, status.value) for status in BookingStatus]
+
+
+class TstzRange(models.Func):
+    """From an instant to another, the second not included, as PostgreSQL's range."""
+
+    function = "tstzrange"
+    output_field: models.Field[Any, Any] = DateTimeRangeField()
 
 
 class Customer(models.Model):
@@ -105,6 +116,12 @@ class Occurrence(models.Model):
         indexes = [
             models.Index(fields=["starts_at", "ends_at"], condition=Q(gone_at=None), name="occurrence_live"),
             models.Index(fields=["resource", "starts_at"]),
+            GistIndex(
+                F("resource"),
+                TstzRange("starts_at", "ends_at"),
+                condition=Q(gone_at=None),
+                name="occurrence_span",
+            ),
         ]
 
     def __str__(self) -> str:

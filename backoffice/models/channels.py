@@ -17,6 +17,16 @@ from backoffice.models.vendors import VendorAccount
 from backoffice.states import BlockState, ConflictState
 
 
+def new_origin() -> str:
+    """A name of this installation that no other one has."""
+    return secrets.token_hex(12)
+
+
+def new_block_key() -> str:
+    """Our id of a block: letters and digits only, so that every channel can keep it."""
+    return f"lkb{secrets.token_hex(9)}"
+
+
 class CalendarReading(models.Model):
     """How far one calendar has been read; rooms are paired with it. The calendars step writes it."""
 
@@ -25,6 +35,9 @@ class CalendarReading(models.Model):
     title = models.CharField(max_length=250, blank=True)
     timezone = models.CharField(max_length=64, blank=True)
     can_write = models.BooleanField(default=True)
+    origin = models.CharField(
+        max_length=40, default=new_origin, help_text="what our own events in it are marked with"
+    )
     token = EncryptedText(blank=True, help_text="where the next reading goes on; empty = read all")
     read_at = models.DateTimeField(null=True, blank=True, help_text="last reading that came to its end")
     failed_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +102,13 @@ class PushChannel(models.Model):
         return f"channel of {self.calendar}"
 
 
+class Said(models.TextChoices):
+    """What a person did with a block at its channel, until somebody has acted on it."""
+
+    DELETED = "deleted", "deleted there"
+    MOVED = "moved", "moved there"
+
+
 class Block(models.Model):
     """A time at a channel that another channel's booking takes: what is to be there, and what is.
 
@@ -104,7 +124,9 @@ class Block(models.Model):
         CalendarPairing, models.SET_NULL, null=True, blank=True, related_name="blocks"
     )
     calendar_ref = models.CharField(max_length=250, blank=True, help_text="of a calendar's event: which one")
-    key = models.CharField(max_length=100, unique=True, help_text="our id of it at the channel")
+    key = models.CharField(
+        max_length=100, unique=True, default=new_block_key, help_text="our id of it at the channel"
+    )
     generation = models.PositiveIntegerField(default=0, help_text="raised when the channel refuses an old id")
     ref = models.CharField(max_length=250, blank=True, help_text="the channel's id of it")
     etag = models.CharField(max_length=200, blank=True)
@@ -114,6 +136,12 @@ class Block(models.Model):
     digest = models.CharField(max_length=64, blank=True, help_text="of what is to be there")
     written_digest = models.CharField(max_length=64, blank=True, help_text="of what was written last")
     reason = models.TextField(blank=True, help_text="why it is there or not, in words")
+    said = models.CharField(
+        max_length=10, choices=Said.choices, blank=True, help_text="what a person did with it at its channel"
+    )
+    said_starts_at = models.DateTimeField(null=True, blank=True)
+    said_ends_at = models.DateTimeField(null=True, blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
@@ -186,6 +214,7 @@ class Conflict(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="conflicts_accepted"
     )
     accepted_reason = models.TextField(blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         permissions = [("settle_conflict", "Can accept a conflict and act on both sides")]

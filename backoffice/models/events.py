@@ -61,6 +61,7 @@ class Finding(models.Model):
     booking = models.ForeignKey(Booking, models.CASCADE, null=True, blank=True, related_name="findings")
     door = models.ForeignKey(Door, models.CASCADE, null=True, blank=True, related_name="findings")
     grant = models.ForeignKey(AccessGrant, models.CASCADE, null=True, blank=True, related_name="findings")
+    conflict = models.ForeignKey("Conflict", models.CASCADE, null=True, blank=True, related_name="findings")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
