@@ -41,6 +41,9 @@ class Vendor:
     methods: tuple[Method, ...] = ()
     poll_minutes: int = 15
     budgets: Mapping[str, str] = field(default_factory=dict)  # counter -> name of the option with its quota
+    counters: Mapping[str, str] = field(default_factory=dict)  # counter -> what people call it
+    plans: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # name -> calls a month by counter
+    costs: Mapping[Method, Mapping[str, int]] = field(default_factory=dict)  # of one way in, by counter
     consent: Consent | None = None
     read_push: ReadPush | None = None  # of a calendar that tells of changes; ValueError when it is no telling
     desk: frozenset[str] = frozenset()  # what staff can have done there; no client must be made to know
@@ -74,6 +77,7 @@ VENDORS: Mapping[str, Vendor] = {
         default_options={"app": "BEST Switch"},  # the name guests find it by
         methods=(Method.CARD, Method.FOB),
         poll_minutes=5,
+        desk=frozenset({"zone_proof", "site"}),
     ),
     "codelocks": Vendor(
         label="Codelocks Connect",
@@ -84,6 +88,19 @@ VENDORS: Mapping[str, Vendor] = {
         methods=(Method.NETCODE, Method.PHONE),
         poll_minutes=24 * 60,  # every listing is a paid Utility call
         budgets={"netcode": "netcode_quota", "utility": "utility_quota"},
+        counters={"netcode": "NetCode", "utility": "Utility"},
+        plans={
+            "Business 1": {"netcode": 100, "utility": 1000},
+            "Business 2": {"netcode": 315, "utility": 1000},
+            "Enterprise 1": {"netcode": 6000, "utility": 3000},
+            "Enterprise 2": {"netcode": 12000, "utility": 3000},
+            "Pro 1": {"netcode": 613, "utility": 2000},
+            "Pro 2": {"netcode": 1250, "utility": 2000},
+            "Pro 3": {"netcode": 2417, "utility": 2000},
+        },
+        # a phone key is asked for, looked after and taken back
+        costs={Method.NETCODE: {"netcode": 1}, Method.PHONE: {"utility": 3}},
+        desk=frozenset({"commissioning", "lock_memory", "lock_facts"}),
     ),
     "google_calendar": Vendor(
         label="Google Calendar",

@@ -14,6 +14,7 @@ FRONT_DESK = (
 MANAGER = (
     "write_calendar",
     "add_bolton",
+    "commission_door",
     "add_feed",
     "change_feed",
     "reveal_feed",

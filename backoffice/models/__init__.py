@@ -17,11 +17,14 @@ from backoffice.models.channels import (
     ConflictKind,
     Feed,
     PushChannel,
+    Said,
     SlotDay,
     feed_digest,
+    new_block_key,
     new_feed_token,
+    new_origin,
 )
-from backoffice.models.desk import BoltOn, VendorWrite, ZoneProof
+from backoffice.models.desk import BoltOn, CounterStop, VendorWrite, ZoneProof
 from backoffice.models.events import (
     EntryEvent,
     Finding,
@@ -68,6 +71,7 @@ __all__ = [
     "Cardholder",
     "Conflict",
     "ConflictKind",
+    "CounterStop",
     "Credential",
     "Customer",
     "Door",
@@ -91,6 +95,7 @@ __all__ = [
     "RejectedRow",
     "Resource",
     "Room",
+    "Said",
     "Schedule",
     "Scope",
     "Severity",
@@ -104,6 +109,8 @@ __all__ = [
     "ZoneProof",
     "feed_digest",
     "hook_digest",
+    "new_block_key",
     "new_feed_token",
     "new_hook_token",
+    "new_origin",
 ]

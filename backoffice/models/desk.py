@@ -76,6 +76,32 @@ class ZoneProof(models.Model):
         return f"{self.timezone} of {self.account}: {'proven' if self.proven else 'refused'}"
 
 
+class CounterStop(models.Model):
+    """A vendor's word that a month's calls are spent: it is not asked again until that month is over, or
+    until calls are bought or staff say so. ledger.py writes it, staff's word lifts it."""
+
+    account = models.ForeignKey(VendorAccount, models.CASCADE, related_name="counter_stops")
+    counter = models.CharField(max_length=20)
+    month = models.DateField(help_text="first day of the month in UTC")
+    text = models.TextField(help_text="in the vendor's words")
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "budgets ended by the vendor"
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "counter", "month"],
+                condition=Q(lifted_at=None),
+                name="counter_stopped_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.counter} of {self.account} for {self.month:%Y-%m}"
+
+
 class BoltOn(models.Model):
     """Calls bought on top of a month's plan. Staff write it."""
 

@@ -65,6 +65,9 @@ class Door(Policy):
     fob_refs = models.JSONField(default=list, blank=True)
 
     class Meta:
+        permissions = [
+            ("commission_door", "Can ask for the sequence that sets a lock up, and enter the lock")
+        ]
         ordering = ["venue", "slug", "name"]
         constraints = [
             models.UniqueConstraint(fields=["account", "ref"], name="door_once"),
@@ -204,6 +207,12 @@ class LockGrid(Mirrored):
 
     durations = models.JSONField(default=list)
     read_at = models.DateTimeField()
+    rules = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="as staff had them read: [[id, hours, days, counts in UTC, follows summer time, start], …]",
+    )
+    rules_read_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"durations of {self.ref}"
