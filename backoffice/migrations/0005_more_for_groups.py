@@ -10,6 +10,7 @@ FRONT_DESK = (
     "write_booking",
     "write_customer",
     "settle_conflict",
+    "change_fobloan",
 )
 MANAGER = (
     "write_calendar",

@@ -101,6 +101,7 @@ class IssuedCode(models.Model):
         null=True, blank=True, help_text="when the vendor was last asked how far an invitation has come"
     )
     accepted_at = models.DateTimeField(null=True, blank=True, help_text="when the guest had taken the key")
+    address = EncryptedText(blank=True, help_text="of a phone key: the e-mail address that was invited")
 
     ref = models.CharField(max_length=100, blank=True)
     secret = EncryptedText(blank=True)
@@ -122,7 +123,7 @@ class IssuedCode(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="code_ends_after_start"),
             models.CheckConstraint(condition=Q(state__in=CodeState.values), name="code_state_known"),
             models.UniqueConstraint(
-                fields=["grant", "starts_at", "ends_at"],
+                fields=["grant", "method", "starts_at", "ends_at"],  # a PIN may stand in for a phone key
                 condition=Q(state__in=LIVE_CODES),
                 name="one_live_code_per_grant_and_period",
             ),
@@ -160,6 +161,10 @@ class FobLoan(models.Model):
     fob = models.ForeignKey(Fob, models.PROTECT, related_name="loans")
     grant = models.ForeignKey(AccessGrant, models.PROTECT, related_name="loans")
     code = models.ForeignKey(IssuedCode, models.PROTECT, null=True, blank=True, related_name="loans")
+    holder_key = models.CharField(
+        max_length=100, blank=True, help_text="our id of the vendor's user whose doors it opens"
+    )
+    holder_number = models.CharField(max_length=40, blank=True, help_text="that user's own card number")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     handed_at = models.DateTimeField(null=True, blank=True, help_text="when it was given to the guest")
@@ -179,6 +184,7 @@ class FobLoan(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="loan_ends_after_start"),
         ]
+        indexes = [models.Index(fields=["holder_key"])]
 
     def __str__(self) -> str:
         return f"{self.fob} until {self.ends_at:%Y-%m-%d %H:%M}"
@@ -219,6 +225,9 @@ class Override(models.Model):
         blank=True,
         related_name="overrides",
         help_text="the conflict that it settles; taken back, that one is open again",
+    )
+    fob = models.ForeignKey(
+        Fob, models.SET_NULL, null=True, blank=True, help_text="the one that staff give to this person"
     )
     reason = models.TextField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="overrides")

@@ -282,6 +282,9 @@ class Fob(Mirrored):
     )
     lost_at = models.DateTimeField(null=True, blank=True, help_text="it opens nothing until it is found")
     lost_reason = models.TextField(blank=True)
+    shut_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a lost one was read back as opening nothing"
+    )
 
     def __str__(self) -> str:
         return self.name or self.ref
