@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 
 from backoffice.fields import EncryptedText
-from backoffice.models.bookings import Booking, Occurrence
+from backoffice.models.bookings import Booking, Occurrence, TstzRange
 from backoffice.models.places import METHODS, Door, Fob
 from backoffice.models.vendors import VendorAccount
 from backoffice.states import LIVE_CODES, CodeState, GrantState, Known
@@ -59,6 +60,12 @@ class AccessGrant(models.Model):
         indexes = [
             models.Index(fields=["door", "starts_at"]),
             models.Index(fields=["state", "ends_at"]),
+            GistIndex(
+                F("door"),
+                TstzRange("starts_at", "ends_at"),
+                condition=Q(state__in=["granted", "held"]),
+                name="grant_window",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,6 +40,7 @@ class CalendarReading(models.Model):
     )
     token = EncryptedText(blank=True, help_text="where the next reading goes on; empty = read all")
     read_at = models.DateTimeField(null=True, blank=True, help_text="last reading that came to its end")
+    whole_at = models.DateTimeField(null=True, blank=True, help_text="last reading of all of it")
     failed_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     hinted_at = models.DateTimeField(null=True, blank=True, help_text="when the vendor said that it changed")

@@ -1,0 +1,171 @@
+"""The times that people's events take: a booking each that lets nobody in, in every paired room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from backoffice.models import (
+    Booking,
+    CalendarEvent,
+    CalendarPairing,
+    Mode,
+    Occurrence,
+    Resource,
+    VendorAccount,
+)
+from integrations.types import BookingStatus
+
+KIND = "calendar"
+POINT = timedelta(minutes=1)  # an event without length takes the slot that starts with it (B5)
+READING = (Mode.BIDIRECTIONAL, Mode.FROM_CALENDAR)
+BLOCK = BookingStatus.BLOCK.value
+IGNORED = {"workingLocation": "working_location", "birthday": "birthday"}
+OPTIONS = {"transparent": False, "declined": False, "working_location": False, "birthday": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A time of one room that an event takes."""
+
+    event: int
+    resource: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def take(account: VendorAccount, now: datetime) -> int:
+    """Let the events of an account's calendars take the time of the rooms they are paired with.
+
+    Each foreign event that takes time by its pairing's options (B10) is a booking of the status BLOCK, with
+    an occurrence in each room of an active pairing that reads (M3, M4); on a shared calendar that is every
+    paired room (5.6). Our own events are none (L1). What is over is left as it was. Gives the number of rows
+    that were written: none when nothing changed.
+    """
+    pairings = _pairings(account)
+    resources = _resources(account, pairings)
+    wanted = {(each.event, each.resource): each for each in _taken(pairings, resources, now)}
+    with transaction.atomic():
+        return _write(account, wanted, now)
+
+
+def takes_time(event: CalendarEvent, options: Mapping[str, object]) -> bool:
+    """Does the event keep anybody else out? Free, declined, birthdays, places of work by option only (B10)."""
+    asked = {**OPTIONS, **options}
+    if not event.busy and not asked["transparent"]:
+        return False
+    if event.declined and not asked["declined"]:
+        return False
+    option = IGNORED.get(event.kind)
+    return option is None or bool(asked[option])
+
+
+def _pairings(account: VendorAccount) -> list[CalendarPairing]:
+    active = CalendarPairing.objects.filter(account=account, activated_at__isnull=False)
+    return list(active.select_related("room").order_by("pk"))
+
+
+def _resources(account: VendorAccount, pairings: Iterable[CalendarPairing]) -> dict[int, int]:
+    """Pairing -> the thing that its calendar's events are bookings of."""
+    known = {row.ref: row for row in Resource.objects.filter(account=account, kind=KIND)}
+    found: dict[int, int] = {}
+    for pairing in pairings:
+        ref, title = f"pairing:{pairing.pk}", (pairing.title or pairing.ref)[:250]
+        row = known.get(ref) or Resource(account=account, ref=ref, kind=KIND)
+        if row.pk is None or (row.room_id, row.title) != (pairing.room_id, title):
+            row.room_id, row.title = pairing.room_id, title
+            row.save()
+        found[pairing.pk] = row.pk
+    return found
+
+
+def _taken(
+    pairings: Iterable[CalendarPairing], resources: Mapping[int, int], now: datetime
+) -> Iterator[Taken]:
+    for pairing in pairings:
+        if pairing.mode not in READING:
+            continue
+        live = CalendarEvent.objects.filter(
+            calendar__account=pairing.account_id,
+            calendar__ref=pairing.ref,
+            gone_at=None,
+            ours=False,
+            ends_at__gte=now,
+        )
+        for event in live.defer("summary").order_by("pk"):
+            if takes_time(event, pairing.options):
+                ends_at = max(event.ends_at, event.starts_at + POINT)
+                yield Taken(event.pk, resources[pairing.pk], event.starts_at, ends_at)
+
+
+# -------------------------------------------------------------------------------------------------- rows
+
+
+def _write(account: VendorAccount, wanted: Mapping[tuple[int, int], Taken], now: datetime) -> int:
+    held = Occurrence.objects.filter(
+        booking__account=account, resource__kind=KIND, gone_at=None, ends_at__gt=now
+    ).select_related("booking")
+    rows = {(int(row.booking.ref), row.resource_id): row for row in held}
+    moved = [
+        _moved(rows[key], one) for key, one in wanted.items() if key in rows and _differs(rows[key], one)
+    ]
+    Occurrence.objects.bulk_update(moved, ["starts_at", "ends_at"], batch_size=500)
+    fresh = _add(account, [one for key, one in wanted.items() if key not in rows], now)
+    gone = [row.pk for key, row in rows.items() if key not in wanted]
+    if gone:
+        Occurrence.objects.filter(pk__in=gone).update(gone_at=now)
+    return len(moved) + fresh + len(gone) + _settle_bookings(account, now)
+
+
+def _differs(row: Occurrence, one: Taken) -> bool:
+    return (row.starts_at, row.ends_at) != (one.starts_at, one.ends_at)
+
+
+def _moved(row: Occurrence, one: Taken) -> Occurrence:
+    row.starts_at, row.ends_at = one.starts_at, one.ends_at
+    return row
+
+
+def _add(account: VendorAccount, taken: list[Taken], now: datetime) -> int:
+    refs = {str(one.event) for one in taken}
+    known = {row.ref: row for row in Booking.objects.filter(account=account, ref__in=refs)}
+    fresh = [
+        Booking(account=account, ref=ref, status=BLOCK, channel=KIND, first_seen_at=now, changed_at=now)
+        for ref in sorted(refs - known.keys())
+    ]
+    known |= {row.ref: row for row in Booking.objects.bulk_create(fresh)}
+    rows = [
+        Occurrence(
+            booking=known[str(one.event)],
+            resource_id=one.resource,
+            ref=str(one.resource),
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+        )
+        for one in taken
+    ]
+    return len(Occurrence.objects.bulk_create(rows))
+
+
+def _settle_bookings(account: VendorAccount, now: datetime) -> int:
+    """A booking without a live occurrence is gone, one with a live one is back; its title is its event's."""
+    bookings = Booking.objects.filter(account=account, channel=KIND)
+    live = Occurrence.objects.filter(booking__account=account, gone_at=None).values("booking")
+    gone = bookings.filter(gone_at=None).exclude(pk__in=live).update(gone_at=now)
+    back = bookings.filter(gone_at__isnull=False, pk__in=live).update(gone_at=None)
+    return gone + back + _retitle(account, now)
+
+
+def _retitle(account: VendorAccount, now: datetime) -> int:
+    coming = Booking.objects.filter(account=account, channel=KIND, gone_at=None, occurrences__ends_at__gt=now)
+    rows = {int(row.ref): row for row in coming.distinct()}
+    named = CalendarEvent.objects.filter(pk__in=rows).only("pk", "summary")
+    changed = [row for event in named if (row := rows[event.pk]).title != event.summary[:250]]
+    titles = {event.pk: event.summary[:250] for event in named}
+    for row in changed:
+        row.title, row.changed_at = titles[int(row.ref)], now
+    Booking.objects.bulk_update(changed, ["title", "changed_at"], batch_size=500)
+    return len(changed)
