@@ -39,7 +39,6 @@ class CalendarReading(models.Model):
         max_length=40, default=new_origin, help_text="what our own events in it are marked with"
     )
     token = EncryptedText(blank=True, help_text="where the next reading goes on; empty = read all")
-    read_at = models.DateTimeField(null=True, blank=True, help_text="last reading that came to its end")
     whole_at = models.DateTimeField(null=True, blank=True, help_text="last reading of all of it")
     failed_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from backoffice.flow.calendars import rows
 from backoffice.flow.calendars.taking import take
@@ -127,7 +128,12 @@ def _is_gone(client: Calendar, event: CalendarEvent) -> bool:
 def _keep_token(
     run: Run, calendar: CalendarReading, changes: EventChanges, gone: list[CalendarEvent]
 ) -> None:
-    """Only now that all of the reading is committed may the next one go on from its end (L4)."""
+    """Only now that all of the reading is committed may the next one go on from its end (L4).
+
+    Where nothing had changed the old token is as good, and nothing is written.
+    """
+    if not (changes.events or changes.complete):
+        return
     with transaction.atomic():
         run.counts.gone += rows.remove(gone, run.now)
         calendar.token = changes.next_token
@@ -138,9 +144,8 @@ def _keep_token(
 
 def _well(run: Run, calendar: CalendarReading) -> None:
     """The reading came to its end: pauses that were for its sake are over."""
-    CalendarReading.objects.filter(pk=calendar.pk).update(
-        read_at=run.now, failed_at=None, error="", hinted_at=None
-    )
+    troubled = Q(failed_at__isnull=False) | Q(hinted_at__lte=run.now)
+    CalendarReading.objects.filter(troubled, pk=calendar.pk).update(failed_at=None, error="", hinted_at=None)
     paused = CalendarPairing.objects.filter(account=run.account, ref=calendar.ref, paused_at__isnull=False)
     paused.update(paused_at=None, paused_reason="")
 

@@ -53,7 +53,7 @@ def take(account: VendorAccount, now: datetime) -> int:
 
 
 def takes_time(event: CalendarEvent, options: Mapping[str, object]) -> bool:
-    """Does the event keep anybody else out? Free, declined, birthdays, places of work by option only (B10)."""
+    """Does the event keep anybody else out? Free, declined, birthday, workplace: by option (B10)."""
     asked = {**OPTIONS, **options}
     if not event.busy and not asked["transparent"]:
         return False

@@ -36,7 +36,7 @@ def watch(account: VendorAccount, client: Calendar, address: str, now: datetime)
 
 def _renew(calendar: CalendarReading, client: Calendar, address: str, now: datetime) -> int:
     live = list(calendar.channels.filter(stopped_at=None))
-    if any(each.expires_at is None or each.expires_at > now + RENEW for each in live):
+    if any(each.expires_at and each.expires_at > now + RENEW for each in live):
         return 0
     if calendar.channels.filter(~Q(error=""), made_at__gt=now - AGAIN).exists():
         return 0
