@@ -16,9 +16,9 @@ from celery.contrib.django.task import DjangoTask
 
 from backoffice import accounts
 from backoffice.clock import now as clock
-from backoffice.flow import audit, deliver, grant, inbox, issue, mirror
-from backoffice.models import Door, IssuedCode, SyncRun, VendorAccount, WebhookMessage
-from backoffice.states import RunState
+from backoffice.flow import audit, deliver, desk, grant, inbox, issue, mirror
+from backoffice.models import Door, IssuedCode, SyncRun, VendorAccount, VendorWrite, WebhookMessage
+from backoffice.states import RunState, WriteState
 from integrations.errors import Misconfigured, VendorError
 from integrations.types import Role
 
@@ -64,6 +64,35 @@ def follow() -> None:
     with accounts.exclusive("follow", wait=20) as mine:
         if mine:
             follow_up()
+
+
+def take_over(write: VendorWrite) -> None:
+    """Mirror at once what a source was made to write, so that staff see it, and wake what follows.
+
+    Of a write in doubt that has no number the whole account is read. A source that does not answer now is
+    read again by its next poll.
+    """
+    account = write.account
+    if write.state == WriteState.REFUSED:
+        return
+    desk.forget(account)
+    if write.resource and not write.ref:
+        refresh_account.delay_on_commit(account.pk)
+        return
+    try:
+        _mirror(write, clock())
+    except VendorError as error:
+        logger.warning("after a write at %s: %s", account.slug, error.text)
+    desk.link(write)
+    follow.delay_on_commit()
+
+
+def _mirror(write: VendorWrite, now: datetime) -> None:
+    source = accounts.booking_source(write.account)
+    if write.resource is None or write.asked.get("customer"):  # a booking may bring a new customer
+        mirror.refresh_people(write.account, source, now)
+    if write.resource:
+        mirror.refresh_booking(write.account, source, write.resource.ref, write.ref, now)
 
 
 def sync(chosen: Iterable[VendorAccount]) -> dict[str, dict[str, Any]]:
@@ -197,6 +226,7 @@ def follow_up(wait: float = 0.0) -> list[VendorAccount]:
 
 
 def _issue(account: VendorAccount, wait: float) -> bool:
+    issue.wake(account, clock())
     if not IssuedCode.objects.filter(issue.due(account, clock())).exists():
         return False
     done = issue.issue_due(account, accounts.access_provider(account), clock(), wait)

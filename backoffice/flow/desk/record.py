@@ -69,6 +69,20 @@ def carry_out(ask: Ask, word: Word | RuleWord, call: Callable[[], Written]) -> V
     return write
 
 
+def already(key: str) -> VendorWrite | None:
+    """What came of a form or request that was sent before."""
+    return VendorWrite.objects.filter(key=key).first() if key else None
+
+
+def link(write: VendorWrite) -> None:
+    """Point a write at its booking, once that is mirrored."""
+    if write.booking_id or not write.ref or write.resource_id is None:
+        return
+    write.booking = Booking.objects.filter(account=write.account, ref=write.ref).first()
+    if write.booking:
+        VendorWrite.objects.filter(pk=write.pk).update(booking=write.booking)
+
+
 def _begun(ask: Ask, word: Word | RuleWord) -> VendorWrite:
     asked: Any = dict(ask.asked)  # the stubs take an encrypted value for a text
     by = {"author": word.author} if isinstance(word, Word) else {"rule": word.rule}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.flow.mirror.bookings import refresh_booking, refresh_bookings
+from backoffice.flow.mirror.bookings import refresh_booking, refresh_bookings, refresh_people
 from backoffice.flow.mirror.directory import refresh_directory
 
-__all__ = ["refresh_booking", "refresh_bookings", "refresh_directory"]
+__all__ = ["refresh_booking", "refresh_bookings", "refresh_directory", "refresh_people"]

@@ -64,6 +64,16 @@ def refresh_booking(
     return run.end()
 
 
+def refresh_people(account: VendorAccount, source: BookingSource, now: datetime) -> SyncRun:
+    """Mirror the account's customers alone, as after one was written; FAILED as `refresh_bookings`."""
+    run = begin(account, "people", now)
+    try:
+        refresh_customers(run, source)
+    except VendorError as error:
+        return run.fail(error)
+    return run.end()
+
+
 def _refresh(run: Run, desk: Desk, *, full: bool) -> None:
     refresh_resources(run, desk.source)
     refresh_customers(run, desk.source)
