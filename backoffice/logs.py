@@ -7,6 +7,7 @@ import re
 
 MASK = "•••"
 HOOK = re.compile(r"(/hooks/)[^/\s'\"]+")  # the address holds the account's token
+CONSENT = re.compile(r"([?&](?:code|state)=)[^&\s'\"]+")  # what a vendor's consent leads back with
 ROW = re.compile(r"(DETAIL:\s+Failing row contains )\(.*?\)\.(?=\n|\\n|['\"]|$)", re.DOTALL)  # a guest's, say
 DETAIL = re.compile(r"(DETAIL:\s+Key \([^)]*\)=)\([^\n]*?\)")  # of a value that is there already
 
@@ -17,6 +18,6 @@ class Discreet(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, masked."""
         text = super().format(record)
-        for pattern in (HOOK, ROW, DETAIL):
+        for pattern in (HOOK, CONSENT, ROW, DETAIL):
             text = pattern.sub(rf"\1{MASK}", text)
         return text

@@ -7,11 +7,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from backoffice import health, webhooks
+from backoffice.admin import pages
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", include(pages.urlpatterns)),
     path("admin/", admin.site.urls),
     path("hooks/<str:token>/", webhooks.receive),
     path("api/v1/", include("backoffice.api.urls")),

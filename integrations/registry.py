@@ -48,6 +48,12 @@ class Vendor:
     read_push: ReadPush | None = None  # of a calendar that tells of changes; ValueError when it is no telling
     desk: frozenset[str] = frozenset()  # what staff can have done there; no client must be made to know
 
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """The secrets that a person enters; the others may come by consent."""
+        later = self.consent.gives if self.consent else ()
+        return tuple(name for name in self.secrets if name not in later)
+
 
 VENDORS: Mapping[str, Vendor] = {
     "lockme": Vendor(
@@ -58,6 +64,12 @@ VENDORS: Mapping[str, Vendor] = {
         read_hook=lockme.read_hook,
         default_options={"version": "v2.4", "language": "en"},
         poll_minutes=5,
+        consent=Consent(
+            authorize=lockme.consented,
+            exchange=lockme.given,
+            gives=("token", "redirect_uri"),
+            paste=lockme.pasted,
+        ),
         desk=frozenset({"reservations", "room_calendar", "blocks", "slots"}),
     ),
     "locaboo": Vendor(
@@ -84,7 +96,12 @@ VENDORS: Mapping[str, Vendor] = {
         role=Role.ACCESS,
         secrets=("api_key",),  # and access_key, where K3 locks are used
         connect=codelocks.connect,
-        default_options={"netcode_quota": 100, "utility_quota": 1000},
+        default_options={
+            "netcode_quota": 100,
+            "utility_quota": 1000,
+            "phone_deadline_minutes": 120,
+            "app": "C3 Smart",  # in the place of the K3 Connect app since 2023
+        },
         methods=(Method.NETCODE, Method.PHONE),
         poll_minutes=24 * 60,  # every listing is a paid Utility call
         budgets={"netcode": "netcode_quota", "utility": "utility_quota"},

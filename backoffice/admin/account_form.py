@@ -97,7 +97,7 @@ class AccountForm(NewAccount):
             **data.get("further_secrets", {}),
         }
         have = {**(self.instance.secrets or {}), **data["secrets_given"]}
-        missing = [name for name in self.instance.profile.secrets if not have.get(name)]
+        missing = [name for name in self.instance.profile.entered if not have.get(name)]
         if data.get("enabled") and missing:
             raise ValidationError(
                 f"Missing: {', '.join(missing)}. Fill them in, or leave the account switched off."

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from backoffice.admin import health
+from backoffice.admin import consent, health
 from backoffice.admin.account_form import NewAccount, account_form
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, Days, ReadOnly, ReadOnlyWithActs, Table
@@ -105,7 +105,13 @@ class VendorAccountAdmin(WithActs, Table):
         row = kwargs.get("obj")
         if row and row.profile.read_hook and self.has_change_permission(request, row):
             context["hook_address"] = request.build_absolute_uri(f"/hooks/{row.hook_token}/")
+        if row and row.profile.consent and self.has_change_permission(request, row):
+            context["redirect_address"] = consent.callback_address(request)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def buttons(self, request: HttpRequest, row: VendorAccount, back: str = "") -> list[dict[str, Any]]:
+        """The acts, and before them the way to the vendor's consent, where there is one."""
+        return [*consent.buttons(request, row), *super().buttons(request, row, back)]
 
     def save_model(self, request: HttpRequest, obj: VendorAccount, form: ModelForm[Any], change: Any) -> None:
         """Write what was changed and nothing else: a token may have been rotated since the page was shown."""

@@ -76,8 +76,8 @@ class Account(Strict):
 
     @model_validator(mode="after")
     def has_its_secrets(self) -> Account:
-        """Every secret that the vendor needs is there."""
-        needed = registry.VENDORS[self.vendor].secrets
+        """Every secret that the vendor needs is there, but for what a manager's consent gives later."""
+        needed = registry.VENDORS[self.vendor].entered
         missing = [name for name in needed if not self.secrets.get(name)]
         if missing:
             raise ValueError(

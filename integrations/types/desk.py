@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from integrations.types.bookings import BookingRecord, CustomerRecord, ResourceRecord
 from integrations.types.common import Listing, Raw
@@ -196,6 +197,9 @@ class ReservationDesk(Protocol):
 
     def delete(self, room: str, ref: str) -> bool:
         """Delete a reservation: True."""
+
+    def zone(self, room: str) -> ZoneInfo:
+        """The zone that the room's dates and hours are in."""
 
 
 @runtime_checkable

@@ -104,6 +104,12 @@ class Office(Sandbox):
         with self._lock:
             self.postbox.hooks.pop(url, None)
 
+    def register(self, redirect_uri: str) -> None:
+        """Make this the redirect URI of the API application, as its owner does in the cockpit."""
+        with self._lock:
+            self.secrets = {**self.secrets, "redirect_uri": redirect_uri}
+            self.grants.client = {**self.grants.client, "redirect_uri": redirect_uri}
+
     def expire_tokens(self) -> None:
         """Let every access token be dead now; refresh tokens live on."""
         with self._lock:

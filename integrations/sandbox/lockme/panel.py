@@ -26,6 +26,7 @@ class Panel(Dashboard):
             Action("cancel", "Cancel, also when paid", ("number",), self._cancel),
             Action("send_test", "Send a test webhook", ("room",), self._test),
             Action("subscribe", "Add a webhook (department empty: all)", ("url", "department"), self._hook),
+            Action("register", "API application: its redirect URI", ("redirect_uri",), self._register),
             Action("expire_tokens", "Let access tokens expire", (), self._expire),
         )
 
@@ -84,6 +85,10 @@ class Panel(Dashboard):
     def _hook(self, url: str, department: str = "") -> str:
         self.subscribe(url, department)
         return "the webhook hears of what changes from now on"
+
+    def _register(self, redirect_uri: str) -> str:
+        self.register(redirect_uri)
+        return redirect_uri
 
     def _expire(self) -> str:
         self.expire_tokens()

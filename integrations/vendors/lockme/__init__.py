@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from integrations.vendors.lockme.client import Lockme, connect
 from integrations.vendors.lockme.messages import read_hook
-from integrations.vendors.lockme.oauth import authorize_url, exchange, token_from_panel
+from integrations.vendors.lockme.oauth import (
+    authorize_url,
+    consented,
+    exchange,
+    given,
+    pasted,
+    token_from_panel,
+)
 
-__all__ = ["Lockme", "authorize_url", "connect", "exchange", "read_hook", "token_from_panel"]
+__all__ = [
+    "Lockme",
+    "authorize_url",
+    "connect",
+    "consented",
+    "exchange",
+    "given",
+    "pasted",
+    "read_hook",
+    "token_from_panel",
+]

@@ -87,6 +87,10 @@ class Lockme(Blocks):
         """Whose token it is: userid, nick (1.3 no. 2). Raises as `Line.send`; Garbled."""
         return self._line.get("/me").object()
 
+    def zone(self, room: str) -> ZoneInfo:
+        """The zone of a room's dates and hours (1.7); with zones by department it may raise as `resources`."""
+        return self._zone_of(room)
+
     def _zone_of(self, room: str) -> ZoneInfo:
         """The room's own zone, its department's, or the account's (1.7)."""
         if not self._zones or room in self._zones:

@@ -64,13 +64,30 @@ def exchange(settings: Settings, code: str) -> Token:
     return stored(raw, settings.clock().timestamp())
 
 
-def token_from_panel(pasted: str) -> Token:
+def consented(settings: Settings, state: str, verifier: str) -> str:
+    """`authorize_url` in the registry's form: Lock.me knows no PKCE (1.2)."""
+    del verifier
+    return authorize_url(settings, state)
+
+
+def given(settings: Settings, code: str, verifier: str) -> Token:
+    """`exchange` as secrets to be stored: the token, and the redirect_uri that a refresh repeats (1.2)."""
+    del verifier
+    return {"token": exchange(settings, code), "redirect_uri": settings.secrets["redirect_uri"]}
+
+
+def pasted(text: str) -> Token:
+    """`token_from_panel` as secrets to be stored."""
+    return {"token": token_from_panel(text)}
+
+
+def token_from_panel(text: str) -> Token:
     """The token that Lock.me's panel shows as JSON, as it is to be stored; Refused in words (1.2).
 
     An end that is not an instant is left out: the token is used until it is refused.
     """
     try:
-        raw = json.loads(pasted.strip().lstrip("\ufeff"))
+        raw = json.loads(text.strip().lstrip("\ufeff"))
     except ValueError:
         raise Refused("this is not JSON: paste all that the panel shows, from { to }") from None
     if not isinstance(raw, dict):
