@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from integrations import sandbox as folder
 from integrations.sandbox.codelocks import CodelocksSandbox
+from integrations.sandbox.google_calendar import GoogleCalendarSandbox
 from integrations.sandbox.locaboo import LocabooSandbox
 from integrations.sandbox.lockme import LockmeSandbox
 from integrations.sandbox.lockt import LocktSandbox
@@ -36,6 +37,7 @@ class Vendors:
     locaboo: LocabooSandbox
     lockt: LocktSandbox
     codelocks: CodelocksSandbox
+    google_calendar: GoogleCalendarSandbox
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
