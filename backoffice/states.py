@@ -152,9 +152,9 @@ MOVES: Mapping[type[models.TextChoices], Mapping[str, set[Any]]] = {
     BlockState: {
         B.PLANNED: {B.WRITING, B.REMOVED, B.FAILED},
         B.WRITING: {B.ACTIVE, B.PLANNED, B.FAILED, B.REMOVING},
-        B.ACTIVE: {B.PLANNED, B.REMOVING, B.REMOVED},
+        B.ACTIVE: {B.PLANNED, B.REMOVING, B.REMOVED},  # removed: by a person, at its channel
         B.REMOVING: {B.REMOVED, B.PLANNED, B.FAILED},
-        B.FAILED: {B.PLANNED, B.REMOVING, B.REMOVED},
+        B.FAILED: {B.PLANNED, B.WRITING, B.REMOVING, B.REMOVED},
         B.REMOVED: {B.PLANNED},
     },
     ConflictState: {

@@ -46,6 +46,7 @@ class Vendor:
     costs: Mapping[Method, Mapping[str, int]] = field(default_factory=dict)  # of one way in, by counter
     consent: Consent | None = None
     read_push: ReadPush | None = None  # of a calendar that tells of changes; ValueError when it is no telling
+    event_marks: Mapping[str, str] = field(default_factory=dict)  # "channel:status" -> what its events bear
     desk: frozenset[str] = frozenset()  # what staff can have done there; no client must be made to know
 
     @property
@@ -70,6 +71,7 @@ VENDORS: Mapping[str, Vendor] = {
             gives=("token", "redirect_uri"),
             paste=lockme.pasted,
         ),
+        event_marks={"*:pending": "#block", "web:confirmed": "LM"},  # lockme 3.3; paid there = web (3.2)
         desk=frozenset({"reservations", "room_calendar", "blocks", "slots"}),
     ),
     "locaboo": Vendor(

@@ -1,0 +1,105 @@
+"""What people did with our blocks at their channels, as the mirrors show it; what it means is said here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from backoffice.models import Block, Booking, CalendarEvent, Mode, Said
+from backoffice.states import BlockState, move
+from integrations.types import BookingStatus
+
+BY_HAND = "Removed at its channel by a person. It is not written again until what it stands for changes."
+THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
+
+
+def listen(now: datetime) -> int:
+    """Note what people deleted or moved; how many blocks that concerns.
+
+    In a calendar that goes both ways it is an order for the booking behind the event (M2, D2), which
+    `obeying` carries out; in one that is only written it is none (M3, D6). A block that was removed at a
+    booking source takes the event that it came from with it, where the calendar goes both ways (D1); else it
+    stays away until the event changes (D3, D5). While a change of ours waits to be written, the newer of the
+    two counts, and a paid booking always (L5).
+    """
+    heard = sum(_hear_event(block, event, now) for block, event in _differing())
+    return heard + sum(_stays_away(block, now) for block in _removed())
+
+
+def _differing() -> Iterator[tuple[Block, CalendarEvent]]:
+    """The blocks whose event is not as it was written."""
+    blocks = {
+        (block.account_id, block.calendar_ref, block.ref): block
+        for block in Block.objects.filter(state__in=THERE, said="")
+        .exclude(Q(ref="") | Q(calendar_ref=""))
+        .select_related("pairing", "occurrence__booking__account", "account")
+    }
+    if not blocks:
+        return
+    refs = {ref for _, _, ref in blocks}
+    events = CalendarEvent.objects.filter(ref__in=refs).select_related("calendar").defer("summary")
+    for event in events:
+        block = blocks.get((event.calendar.account_id, event.calendar.ref, event.ref))
+        if block is not None and (event.gone_at or event.etag != block.etag):
+            yield block, event
+
+
+def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
+    obeys = _is_order(block)
+    if event.gone_at is not None:
+        if obeys:
+            return _said(block, Said.DELETED, now)
+        return _stays_away(block, now)
+    moved = (event.starts_at, event.ends_at) != (block.starts_at, block.ends_at)
+    if moved and obeys and _person_wins(block, event):
+        return _said(
+            block,
+            Said.MOVED,
+            now,
+            said_starts_at=event.starts_at,
+            said_ends_at=event.ends_at,
+            etag=event.etag,
+        )
+    Block.objects.filter(pk=block.pk).update(etag=event.etag)
+    return False
+
+
+def _is_order(block: Block) -> bool:
+    """Is a change of the event an order for a booking?"""
+    both_ways = block.pairing is not None and block.pairing.mode == Mode.BIDIRECTIONAL
+    return both_ways and block.occurrence.booking.status != BookingStatus.BLOCK
+
+
+def _person_wins(block: Block, event: CalendarEvent) -> bool:
+    """Does what a person did count, when our own change of the same event waits to be written? (L5)"""
+    if block.state == BlockState.ACTIVE:
+        return True
+    booking = block.occurrence.booking
+    paid = booking.account.profile.event_marks.get(f"{booking.channel}:{booking.status}")
+    newer = event.updated_at is not None and event.updated_at > booking.changed_at
+    return not paid and newer
+
+
+def _said(block: Block, what: Said, now: datetime, **fields: object) -> bool:
+    rows = Block.objects.filter(pk=block.pk, said="")
+    return bool(rows.update(said=what, said_at=now, next_try_at=None, attempts=0, **fields))
+
+
+def _stays_away(block: Block, now: datetime) -> bool:
+    return move(block, BlockState.REMOVED, said=Said.DELETED, said_at=now, reason=BY_HAND, ended_at=now)
+
+
+# --------------------------------------------------------------------------------- blocks at booking sources
+
+
+def _removed() -> Iterator[Block]:
+    """The blocks whose booking at the source is gone, though nobody here took it away.
+
+    Only the booking that the block became last counts: one that was made anew has another id there.
+    """
+    gone = Q(gone_at__isnull=False) | Q(status=BookingStatus.CANCELLED)
+    echoes = Booking.objects.filter(gone, echo_of=OuterRef("pk"), ref=OuterRef("ref"))
+    there = Block.objects.filter(state=BlockState.ACTIVE, resource__isnull=False).exclude(ref="")
+    yield from there.filter(Exists(echoes))
