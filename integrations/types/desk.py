@@ -206,6 +206,9 @@ class ReservationDesk(Protocol):
 class RoomCalendar(Protocol):
     """A booking source at which staff say when a room is offered."""
 
+    def margin(self, ref: str) -> float | None:
+        """The hours between booking and start that are set for a room; None = none is told."""
+
     def edit_room(self, room: str, margin: float) -> ResourceRecord:
         """Set the hours between booking and start."""
 

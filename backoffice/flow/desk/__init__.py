@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.flow.desk import bookings, customers, reads
+from backoffice.flow.desk import bookings, customers, looks, reads, reservations, room_calendar, slots
 from backoffice.flow.desk.reads import forget
 from backoffice.flow.desk.record import Ask, RuleWord, carry_out, link
 from backoffice.flow.desk.settle import settle
@@ -15,6 +15,10 @@ __all__ = [
     "customers",
     "forget",
     "link",
+    "looks",
     "reads",
+    "reservations",
+    "room_calendar",
     "settle",
+    "slots",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 
 from backoffice.flow.desk import clients, slots
 from backoffice.flow.desk.clients import Reservations
-from backoffice.flow.desk.record import Ask, carry_out
+from backoffice.flow.desk.record import LOOK, Ask, already, carry_out
 from backoffice.models import Booking, Occurrence, Resource, VendorWrite
 from backoffice.word import NotPossible, Word
 from integrations.errors import Garbled, Unavailable, VendorError
@@ -34,7 +34,7 @@ def make(
     hour that is not offered, is over or is taken, and for fields that cannot be.
     """
     named = _named(resource, key)
-    if known := VendorWrite.objects.filter(key=named).first():
+    if known := already(named):
         return known
     source = clients.reservations(resource.account)
     offer = slots.chosen(slots.offered(source, resource, day, word.now), resource, day, hour)
@@ -61,7 +61,9 @@ def edit(booking: Booking, fields: Mapping[str, Any], word: Word) -> VendorWrite
     ask = Ask(booking.account, EDIT, _subject(booking, at), sent, resource=at.resource, booking=booking)
     what = f"Changed: {', '.join(sent)}."
     return carry_out(
-        ask, word, lambda: _read_back(source, source.edit(at.resource.ref, booking.ref, sent), what)
+        ask,
+        word,
+        lambda: _changed(source, booking, lambda: source.edit(at.resource.ref, booking.ref, sent), what),
     )
 
 
@@ -85,12 +87,12 @@ def move(booking: Booking, resource: Resource, day: date, hour: time, word: Word
         resource=resource,
         booking=booking,
     )
+
+    def go() -> BookingRecord:
+        return source.move(at.resource.ref, booking.ref, resource.ref, day, hour)
+
     what = f"It was at {at.starts_text or at.starts_at}; now it is at {place['date']} {place['hour']}."
-    return carry_out(
-        ask,
-        word,
-        lambda: _read_back(source, source.move(at.resource.ref, booking.ref, resource.ref, day, hour), what),
-    )
+    return carry_out(ask, word, lambda: _changed(source, booking, go, what))
 
 
 def cancel(booking: Booking, word: Word) -> VendorWrite:
@@ -111,23 +113,28 @@ def _added(source: Reservations, resource: Resource, sent: Mapping[str, Any], st
     return Written(Verdict.DONE, ref, f"It is reservation {ref}.", confirmed=right, booking=found)
 
 
-def _read_back(source: Reservations, answered: BookingRecord, what: str) -> Written:
-    """An edit's or a move's end: confirmed when a reading shows the same as the vendor's answer did."""
-    place = answered.occurrences[0].resource_ref
-    found = _seen(source, place, answered.ref)
+def _changed(
+    source: Reservations, booking: Booking, change: Callable[[], BookingRecord], what: str
+) -> Written:
+    """An edit's or a move's end: confirmed when a reading shows what the vendor's answer did."""
+    try:
+        answered = change()
+    except (Unavailable, Garbled) as error:
+        return Written(Verdict.IN_DOUBT, booking.ref, f"{error.text}. {LOOK}")
+    found = _seen(source, answered.occurrences[0].resource_ref, booking.ref)
     same = found is not None and found.occurrences == answered.occurrences
-    return Written(Verdict.DONE, answered.ref, what, confirmed=same, booking=found or answered)
+    return Written(Verdict.DONE, booking.ref, what, confirmed=same, booking=found or answered)
 
 
 def _deleted(source: Reservations, room: str, ref: str) -> Written:
+    """A deletion's end; what was not answered is looked for, and gone is gone."""
     try:
         source.delete(room, ref)
-    except (Unavailable, Garbled):
+    except (Unavailable, Garbled) as error:
         if not _gone(source, room, ref):
-            raise
+            return Written(Verdict.IN_DOUBT, ref, f"{error.text}. {LOOK}")
         return Written(Verdict.DONE, ref, "No good answer came, but it is gone there.", confirmed=True)
-    gone = _gone(source, room, ref)
-    return Written(Verdict.DONE, ref, "It is deleted there.", confirmed=gone)
+    return Written(Verdict.DONE, ref, "It is deleted there.", confirmed=_gone(source, room, ref))
 
 
 def _gone(source: Reservations, room: str, ref: str) -> bool:

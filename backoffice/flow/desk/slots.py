@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
-
-from backoffice.flow.desk import clients
+from backoffice.flow.desk import clients, overlaps
 from backoffice.flow.desk.clients import Reservations
-from backoffice.models import Booking, Occurrence, Resource, Room
+from backoffice.flow.desk.times import Span
+from backoffice.models import Booking, Occurrence, Resource
 from backoffice.word import NotPossible
-from integrations.types import BookingStatus
 
 SESSION = 60  # minutes of a game where nobody has said how long one takes
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,13 @@ def offered(
     """`offers` of a client that is there already."""
     zone = clients.read(resource.account, lambda: source.zone(resource.ref))
     slots = clients.read(resource.account, lambda: source.on_date(resource.ref, day))
-    noon = instant(day, time(12), zone)
-    known = list(_around(resource, noon - DAY, noon + DAY, besides))
-    found = []
-    for slot in slots:
-        starts_at = instant(day, slot.hour, zone)
-        taken = _taken(resource, starts_at, known)
-        found.append(Offer(slot.hour, slot.pricers, starts_at, starts_at <= now, taken))
-    return found
+    length = timedelta(minutes=resource.session_minutes or SESSION)
+    spans = [(start, start + length) for start in (instant(day, slot.hour, zone) for slot in slots)]
+    known = overlaps.taken([resource], spans, but=besides) if spans else []
+    return [
+        Offer(slot.hour, slot.pricers, span[0], span[0] <= now, _taken(span, known))
+        for slot, span in zip(slots, spans, strict=True)
+    ]
 
 
 def chosen(found: list[Offer], resource: Resource, day: date, hour: time) -> Offer:
@@ -73,28 +69,8 @@ def instant(day: date, hour: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, hour, zone).astimezone(UTC)
 
 
-def _around(
-    resource: Resource, first: datetime, last: datetime, besides: Booking | None
-) -> QuerySet[Occurrence]:
-    """What is known to occupy the thing itself, or its room, a part of it, or what it is a part of."""
-    occupied = Q(resource=resource)
-    if resource.room is not None:
-        occupied |= Q(resource__room__in=_rooms(resource.room))
-    live = Occurrence.objects.filter(
-        occupied, gone_at=None, booking__gone_at=None, starts_at__lt=last, ends_at__gt=first
-    )
-    live = live.exclude(booking__status=BookingStatus.CANCELLED)
-    return live.exclude(booking=besides).select_related("booking__account").defer("booking__raw")
-
-
-def _rooms(room: Room) -> list[int]:
-    parts = room.parts.values_list("pk", flat=True)
-    return [room.pk, *parts, *([room.part_of_id] if room.part_of_id else [])]
-
-
-def _taken(resource: Resource, starts_at: datetime, known: list[Occurrence]) -> str:
-    ends_at = starts_at + timedelta(minutes=resource.session_minutes or SESSION)
+def _taken(span: Span, known: list[Occurrence]) -> str:
     for other in known:
-        if other.starts_at < ends_at and other.ends_at > starts_at:
+        if other.starts_at < span[1] and other.ends_at > span[0]:
             return f"{other.booking.account.profile.label} {other.booking.ref}"
     return ""
