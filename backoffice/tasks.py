@@ -16,7 +16,7 @@ from celery.contrib.django.task import DjangoTask
 
 from backoffice import accounts
 from backoffice.clock import now as clock
-from backoffice.flow import audit, deliver, desk, grant, inbox, issue, mirror
+from backoffice.flow import audit, conflicts, deliver, desk, grant, inbox, issue, mirror
 from backoffice.models import Door, IssuedCode, SyncRun, VendorAccount, VendorWrite, WebhookMessage
 from backoffice.states import RunState, WriteState
 from integrations.errors import Misconfigured, VendorError
@@ -216,10 +216,11 @@ def read_message(message: WebhookMessage) -> None:
 
 
 def follow_up(wait: float = 0.0) -> list[VendorAccount]:
-    """Plan, issue, deliver, audit, once each; gives the accounts at which something was issued or revoked."""
+    """Plan, issue, conflicts, deliver, audit, once each; gives the accounts at which a code came or went."""
     grant.replan(clock())
     changed = [account for account in _with(Role.ACCESS) if _guarded(account, lambda a: _issue(a, wait))]
     grant.replan(clock())  # what the vendor refused may have another way
+    conflicts.detect(clock())
     deliver.deliver(clock())
     audit.findings(clock())
     return changed

@@ -1,15 +1,18 @@
-"""Staff's word: who says it, why and when; what cannot be done; and how it goes on record."""
+"""Staff's word: who says it, why and when; what cannot be done; how it is put down and goes on record."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import models, transaction
 
-from backoffice.models import StaffAct
+from backoffice.models import AccessGrant, Booking, Door, Override, OverrideKind, StaffAct
+
+LONGEST = timedelta(days=366)
+Target = Booking | AccessGrant | Door
 
 
 class NotPossible(ValueError):
@@ -42,3 +45,40 @@ def on_record(word: Word, verb: str, target: models.Model, **about: Any) -> None
         target=f"{target._meta.model_name} {target.pk}",  # noqa: SLF001 Django's public way to a model's name
         **about,
     )
+
+
+def say(kind: OverrideKind, target: Target, until: datetime, word: Word, **fields: Any) -> Override:
+    """Write staff's word and that it was given; it must end, in the future and within a year."""
+    if until <= word.now:
+        raise NotPossible("The end must be in the future.")
+    if until > word.now + LONGEST:
+        raise NotPossible("The end must be within a year: what is for ever is forgotten.")
+    subject = {_name(target): target}
+    with transaction.atomic():
+        override = Override.objects.create(
+            kind=kind,
+            **subject,
+            **{"starts_at": word.now, **fields},
+            ends_at=until,
+            reason=word.reason.strip(),
+            author=word.author,
+            created_at=word.now,
+        )
+        about = _about(target)
+        on_record(
+            word, str(kind), target, **about, detail={"override": override.pk, "until": until.isoformat()}
+        )
+    return override
+
+
+def _name(target: Target) -> str:
+    names = {Booking: "booking", AccessGrant: "grant", Door: "door"}
+    return names[type(target)]
+
+
+def _about(target: Target) -> dict[str, Any]:
+    if isinstance(target, Booking):
+        return {"booking": target}
+    if isinstance(target, AccessGrant):
+        return {"grant": target}
+    return {}

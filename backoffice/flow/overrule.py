@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import models, transaction
 
-from backoffice import states
+from backoffice import pools, states
 from backoffice.models import (
     AccessGrant,
     Booking,
     Door,
+    Fob,
     IssuedCode,
     Notice,
     Override,
@@ -20,11 +21,10 @@ from backoffice.models import (
     WebhookMessage,
 )
 from backoffice.states import CodeState, GrantState, MessageState, NoticeState
-from backoffice.word import NotPossible, Word, on_record
+from backoffice.word import NotPossible, Target, Word, on_record, say
 from backoffice.wording import moment
 from integrations.types import Method
 
-LONGEST = timedelta(days=366)
 OVER = (GrantState.ENDED, GrantState.WITHDRAWN)
 
 
@@ -35,25 +35,24 @@ class Person(NamedTuple):
     email: str = ""
 
 
-Target = Booking | AccessGrant | Door
 Row = TypeVar("Row", Notice, WebhookMessage)
 
 
 def hold(target: Target, until: datetime, word: Word) -> Override:
     """Issue nothing for a booking, a grant or a door until then; what is out stays out."""
-    return _override(OverrideKind.HOLD, target, until, word)
+    return say(OverrideKind.HOLD, target, until, word)
 
 
 def deny(target: Target, until: datetime, word: Word) -> Override:
     """No access for a booking or a grant, or through a door, until then; what can be taken back is."""
-    return _override(OverrideKind.DENY, target, until, word)
+    return say(OverrideKind.DENY, target, until, word)
 
 
 def extend(target: Target, minutes_before: int, minutes_after: int, until: datetime, word: Word) -> Override:
     """Open so many minutes earlier and later than policy says, for windows before `until`."""
     if minutes_before < 0 or minutes_after < 0 or not minutes_before + minutes_after:
         raise NotPossible("Say by how many minutes: before, after or both, and not less than none.")
-    return _override(
+    return say(
         OverrideKind.EXTEND, target, until, word, minutes_before=minutes_before, minutes_after=minutes_after
     )
 
@@ -63,18 +62,55 @@ def reissue(target: AccessGrant | IssuedCode, word: Word) -> Override:
     grant = target.grant if isinstance(target, IssuedCode) else target
     if grant.ends_at <= word.now or grant.state in OVER:
         raise NotPossible("This access is over: there is nothing to issue again.")
-    return _override(OverrideKind.REISSUE, grant, grant.ends_at, word)
+    return say(OverrideKind.REISSUE, grant, grant.ends_at, word)
 
 
-def grant_person(door: Door, person: Person, starts_at: datetime, ends_at: datetime, word: Word) -> Override:
-    """Let somebody without a booking in at one door, for a time of at most a year."""
+def use_method(target: Booking | AccessGrant, method: str, until: datetime, word: Word) -> Override:
+    """Open the doors of a booking or one grant by another method of their vendors, for windows before `until`.
+
+    Doors whose vendor does not have the method stay as they are; NotPossible where that is all of them.
+    """
+    doors = [grant.door for grant in _grants_of(target).filter(ends_at__gt=word.now)]
+    can = {one.value for door in doors for one in door.account.profile.methods}
+    if method not in can:
+        other = f"what can be used is {', '.join(sorted(can))}" if can else "no access by it is to come"
+        raise NotPossible(f"No door here can be opened by {method or 'nothing'}: {other}.")
+    return say(OverrideKind.METHOD, target, until, word, method=method)
+
+
+def _grants_of(target: Booking | AccessGrant) -> models.QuerySet[AccessGrant]:
+    about = {"pk": target.pk} if isinstance(target, AccessGrant) else {"occurrence__booking": target}
+    return AccessGrant.objects.filter(**about).exclude(state__in=OVER).select_related("door__account")
+
+
+def lend(fob: Fob, door: Door, person: Person, ends_at: datetime, word: Word) -> Override:
+    """Give a fob to somebody without a booking, from now on until its end, for one door.
+
+    NotPossible unless the fob is here, of the door's pool, and promised to nobody.
+    """
+    if fob.lost_at or fob.gone_at:
+        raise NotPossible(f"{fob} is {'lost' if fob.lost_at else 'no longer listed by its vendor'}.")
+    if pools.open_loans().filter(fob=fob).exists():
+        raise NotPossible(f"{fob} is lent or promised to somebody else: take another one.")
+    if not pools.belongs(fob, door):
+        raise NotPossible(f"{fob} is not of the pool of {door}: take one that is, or change the pool.")
+    return grant_person(door, person, word.now, ends_at, word, method=Method.FOB, fob=fob)
+
+
+def grant_person(
+    door: Door, person: Person, starts_at: datetime, ends_at: datetime, word: Word, **how: Any
+) -> Override:
+    """Let somebody without a booking in at one door, for a time of at most a year.
+
+    `how`: another `method` of the door's vendor, and the `fob` that he is given.
+    """
     if not person.name.strip():
         raise NotPossible("Say who it is for: a name.")
-    if not door.method:
+    if not (how.get("method") or door.method):
         raise NotPossible(f"{door} has no method yet: say on its page how it is opened.")
     if ends_at <= starts_at:
         raise NotPossible("The end must be after the start.")
-    return _override(
+    return say(
         OverrideKind.GRANT,
         door,
         ends_at,
@@ -82,6 +118,7 @@ def grant_person(door: Door, person: Person, starts_at: datetime, ends_at: datet
         starts_at=starts_at,
         person_name=person.name.strip(),
         person_email=person.email.strip(),
+        **how,
     )
 
 
@@ -199,40 +236,3 @@ def _again(row: Row, failed: models.TextChoices, to: models.TextChoices, word: W
             word, "retry", row, booking=getattr(row, "booking", None), grant=getattr(row, "grant", None)
         )
     return row
-
-
-def _override(kind: OverrideKind, target: Target, until: datetime, word: Word, **fields: Any) -> Override:
-    """Write staff's word and that it was given; it must end, in the future and within a year."""
-    if until <= word.now:
-        raise NotPossible("The end must be in the future.")
-    if until > word.now + LONGEST:
-        raise NotPossible("The end must be within a year: what is for ever is forgotten.")
-    subject = {_name(target): target}
-    with transaction.atomic():
-        override = Override.objects.create(
-            kind=kind,
-            **subject,
-            **{"starts_at": word.now, **fields},
-            ends_at=until,
-            reason=word.reason.strip(),
-            author=word.author,
-            created_at=word.now,
-        )
-        about = _about(target)
-        on_record(
-            word, str(kind), target, **about, detail={"override": override.pk, "until": until.isoformat()}
-        )
-    return override
-
-
-def _name(target: Target) -> str:
-    names = {Booking: "booking", AccessGrant: "grant", Door: "door"}
-    return names[type(target)]
-
-
-def _about(target: Target) -> dict[str, Any]:
-    if isinstance(target, Booking):
-        return {"booking": target}
-    if isinstance(target, AccessGrant):
-        return {"grant": target}
-    return {}

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice import accounts
+from backoffice import ledger
+from backoffice.flow import conflicts
 from backoffice.flow.audit import findings
-from backoffice.models import Finding, PathStep, RejectedRow, Severity, VendorAccount
-from backoffice.states import CodeState, MessageState, NoticeState, RunState
+from backoffice.models import Conflict, Finding, PathStep, RejectedRow, Severity, VendorAccount
+from backoffice.states import CodeState, ConflictState, MessageState, NoticeState, RunState, move
 from tests.factories import (
     HOUR,
     NOW,
@@ -126,15 +127,15 @@ def test_a_message_that_failed_is_shown():
 
 def test_a_budget_is_shown_from_four_fifths_on():
     account = CodelocksFactory()
-    accounts.take_over(account, "netcode", 79, NOW)
+    ledger.take_over(account, "netcode", 79, NOW)
     assert found() == {}
-    accounts.take_over(account, "netcode", 80, NOW)
+    ledger.take_over(account, "netcode", 80, NOW)
     assert "80 of 100 netcode calls" in found()["budget"]
     assert Finding.objects.get(closed_at=None).severity == Severity.TODAY
 
 
 def test_a_spent_budget_is_urgent():
-    accounts.take_over(CodelocksFactory(), "netcode", 100, NOW)
+    ledger.take_over(CodelocksFactory(), "netcode", 100, NOW)
     findings(NOW)
     assert Finding.objects.get().severity == Severity.NOW
 
@@ -176,34 +177,20 @@ def test_a_status_that_nobody_knows_is_shown_in_the_sources_words():
     assert "“Vorgemerkt”" in found()["status_unknown"]
 
 
-def test_two_bookings_of_one_room_at_one_time_are_shown():
+def test_a_conflict_is_one_finding_with_its_words_and_a_way_to_it():
     lab = room()
     OccurrenceFactory(room=lab)
     OccurrenceFactory(room=lab, starts_at=START + HOUR / 2)
+    conflicts.detect(NOW)
     assert "Mon 9 Mar 18:00–19:00" in found()["double_booking"]
+    finding = Finding.objects.get()
+    assert finding.conflict == Conflict.objects.get()
 
 
-def test_bookings_that_touch_are_not_at_one_time():
+def test_an_accepted_conflict_is_no_finding():
     lab = room()
-    OccurrenceFactory(room=lab)
-    OccurrenceFactory(room=lab, starts_at=START + HOUR)
-    assert found() == {}
-
-
-def test_a_part_and_its_whole_are_one_room_but_two_parts_are_not():
-    whole = room(name="Big hall")
-    parts = [room(name=f"Part {n}", venue=whole.venue, part_of=whole) for n in (1, 2)]
-    for part in parts:
-        OccurrenceFactory(room=part)
-    assert found() == {}
-    OccurrenceFactory(room=whole)
-    findings(NOW)
-    assert Finding.objects.filter(kind="double_booking").count() == 2
-
-
-@pytest.mark.parametrize("how", [{"booking__status": "cancelled"}, {"gone_at": NOW}])
-def test_a_booking_that_is_off_clashes_with_nobody(how):
-    lab = room()
-    OccurrenceFactory(room=lab)
-    OccurrenceFactory(room=lab, **how)
+    for _ in range(2):
+        OccurrenceFactory(room=lab)
+    conflicts.detect(NOW)
+    move(Conflict.objects.get(), ConflictState.ACCEPTED)
     assert found() == {}

@@ -128,3 +128,25 @@ def test_a_denial_that_ends_while_the_sources_state_is_not_known_grants_nothing_
     )
     after = carry_out(replace(issued(carry_out(unknown)), words=()))
     assert [(each.state, each.codes[0].state) for each in after.held] == [(Decided.DENIED, State.REVOKED)]
+
+
+# ---------------------------------------------------------------------------------------------------- trim
+
+
+def test_a_trimmed_window_begins_and_ends_where_staff_said():
+    said = word(Said.TRIM, booking_id=1, not_before=START, not_after=START + HOUR / 2)
+    decision = only(plan(replace(world(stay()), words=(said,))))
+    assert window(decision) == (START, START + HOUR / 2)
+    assert decision.trimmed == "Trimmed by staff to Mon 9 Mar 18:00–18:30: the pipe burst."
+
+
+def test_a_trim_that_would_leave_nothing_leaves_the_window_whole():
+    said = word(Said.TRIM, booking_id=1, not_before=START + 4 * HOUR)
+    assert window(only(plan(replace(world(stay()), words=(said,))))) == window(only(plan(world(stay()))))
+
+
+def test_a_trim_of_one_door_is_not_about_the_others():
+    before = granted(world(stay(), doors=[kitlock(), card_door()]))
+    said = word(Said.TRIM, grant_id=before.held[0].id, not_after=START)
+    after = carry_out(replace(before, words=(said,)))
+    assert [grant.ends_at == START for grant in after.held] == [True, False]

@@ -1,4 +1,4 @@
-"""What needs a person about bookings: rooms not linked, statuses not known, rooms sold twice."""
+"""What needs a person about bookings: rooms not linked, statuses not known, conflicts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from itertools import chain
 from django.db.models import Exists, OuterRef
 
 from backoffice.flow.audit.trouble import Trouble, guest, soon, stay
-from backoffice.models import Occurrence, PathStep, Room
+from backoffice.models import Conflict, ConflictKind, Occurrence, PathStep
+from backoffice.states import ConflictState
 from integrations.types import BookingStatus
 
 
@@ -18,7 +19,7 @@ def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong with bookings that are still to come."""
     coming = _coming(now)
     confirmed = [row for row in coming if row.booking.status == BookingStatus.CONFIRMED]
-    return chain(_unlinked(confirmed, now), _unknown(coming, now), _double(confirmed, now))
+    return chain(_unlinked(confirmed, now), _unknown(coming, now), _conflicts(now))
 
 
 def _coming(now: datetime) -> list[Occurrence]:
@@ -79,44 +80,15 @@ def _unknown(coming: Iterable[Occurrence], now: datetime) -> Iterator[Trouble]:
         )
 
 
-# ------------------------------------------------------------------------------------------- sold twice
-
-
-def _double(confirmed: Iterable[Occurrence], now: datetime) -> Iterator[Trouble]:
-    """Two bookings of one room at one time; a part of a room and the whole of it count as one room."""
-    parents = dict(Room.objects.values_list("pk", "part_of"))
-    running: list[Occurrence] = []
-    for row in confirmed:  # in order of start
-        if row.resource.room_id is None:
-            continue
-        running = [other for other in running if other.ends_at > row.starts_at]
-        for other in running:
-            if other.booking_id != row.booking_id and _overlap(row, other, parents):
-                yield _twice(other, row, now)
-        running.append(row)
-
-
-def _overlap(one: Occurrence, other: Occurrence, parents: dict[int, int | None]) -> bool:
-    mine, theirs = one.resource.room_id, other.resource.room_id
-    return mine in _whole(theirs, parents) or theirs in _whole(mine, parents)
-
-
-def _whole(room: int | None, parents: dict[int, int | None]) -> list[int]:
-    """A room and the rooms that it is a part of."""
-    rooms: list[int] = []
-    while room is not None and room not in rooms:
-        rooms.append(room)
-        room = parents.get(room)
-    return rooms
-
-
-def _twice(first: Occurrence, second: Occurrence, now: datetime) -> Trouble:
-    low, high = sorted((first.pk, second.pk))
-    return Trouble(
-        "double_booking",
-        f"{low} {high}",
-        soon(second.starts_at, now),
-        f"Two bookings at one time: {guest(first.booking)}, {stay(first)}, and {guest(second.booking)}, "
-        f"{stay(second)}. Move or cancel one of them where it was made.",
-        booking_id=second.booking_id,
-    )
+def _conflicts(now: datetime) -> Iterator[Trouble]:
+    """What the conflicts step found and nobody has settled: one finding each, with its words."""
+    for row in Conflict.objects.filter(state=ConflictState.OPEN).select_related("second"):
+        yield Trouble(
+            "double_booking" if row.kind == ConflictKind.ROOM else "door_conflict",
+            str(row.pk),
+            soon(row.starts_at, now),
+            row.text,
+            booking_id=row.second.booking_id,
+            door_id=row.door_id,
+            conflict_id=row.pk,
+        )

@@ -14,7 +14,7 @@ from backoffice.models import Finding
 
 KEPT = timedelta(days=7)
 REMEMBERED = ("event_gap", "event_unreadable")  # their cause is in no other row
-FIELDS = ("severity", "text", "account_id", "booking_id", "door_id", "grant_id")
+FIELDS = ("severity", "text", "account_id", "booking_id", "door_id", "grant_id", "conflict_id")
 
 
 def findings(now: datetime) -> dict[str, int]:

@@ -25,6 +25,7 @@ class Trouble:
     booking_id: int | None = None
     door_id: int | None = None
     grant_id: int | None = None
+    conflict_id: int | None = None
 
 
 def open_findings(troubles: Iterable[Trouble], now: datetime) -> int:

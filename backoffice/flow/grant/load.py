@@ -201,5 +201,7 @@ def _words(now: datetime, rows: Rows) -> Iterable[plan.Word]:
             door_id=word.door_id,
             minutes_before=word.minutes_before,
             minutes_after=word.minutes_after,
+            not_before=word.not_before,
+            not_after=word.not_after,
             lifted=word.lifted_at is not None,
         )

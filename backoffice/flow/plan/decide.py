@@ -12,6 +12,7 @@ from backoffice.flow.plan.known import Knowledge
 from backoffice.flow.plan.netcodes import Wanted
 from backoffice.flow.plan.outcome import Codes, Decision, Fit, Way
 from backoffice.flow.plan.settle import end, settle
+from backoffice.flow.plan.trims import trim
 from backoffice.flow.plan.values import Decided, HeldCode, HeldGrant, Said, State, Word
 from backoffice.flow.plan.wishes import Wish
 from backoffice.flow.plan.words import sentences
@@ -56,13 +57,14 @@ def of_kind(words: Iterable[Word], kind: Said) -> Word | None:
     return next((word for word in words if word.kind == kind), None)
 
 
-def extend(wish: Wish, words: Iterable[Word]) -> None:
-    """Give a wish the minutes that staff added to it."""
+def extend(wish: Wish, words: Sequence[Word]) -> None:
+    """Give a wish the minutes that staff added to it, and the bounds that they set."""
     for word in words:
         if word.kind == Said.EXTEND:
             wish.starts_at -= timedelta(minutes=word.minutes_before)
             wish.ends_at += timedelta(minutes=word.minutes_after)
             wish.why = sentences(wish.why + ";", f"extended by staff: {word.reason}")
+    trim(wish, words)
 
 
 # ------------------------------------------------------------------------------------------- what is wanted
@@ -139,7 +141,7 @@ def _keep(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], now: datet
         wanted = Wanted(tuple(_as_it_is(code) for code in grant.codes if code.state != State.LINGERING))
     codes = settle(grant.codes, wanted, now, reason, hold=state == Decided.HELD)
     kept = replace(as_held(grant), state=state, reason=reason, codes=codes)
-    return replace(kept, conflict=" ".join(wish.conflicts), trimmed=" ".join(wish.trims))
+    return replace(kept, conflict="", trimmed=" ".join(wish.trims))
 
 
 def _kept_state(grant: HeldGrant, words: Sequence[Word]) -> tuple[Decided, str]:
@@ -234,7 +236,6 @@ def _decision(
         ends_at=wish.ends_at,
         state=state,
         reason=reason,
-        conflict=" ".join(wish.conflicts),
         trimmed=" ".join(wish.trims),
         codes=codes,
     )

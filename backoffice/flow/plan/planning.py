@@ -93,7 +93,7 @@ def _tell(cases: Iterable[Case], world: World) -> Iterator[Decision]:
             yield decision
             continue
         found = conflicts(case, case.wish, board, partial(kin.concerns, decision.place))
-        yield replace(decision, conflict=sentences(*case.wish.conflicts, *found))
+        yield replace(decision, conflict=sentences(*found))
 
 
 class _Kin:

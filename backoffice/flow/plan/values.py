@@ -54,6 +54,7 @@ class Said(StrEnum):
     EXTEND = "extend"
     GRANT = "grant"
     REISSUE = "reissue"
+    TRIM = "trim"
 
 
 # ---------------------------------------------------------------------------------------------- what goes in
@@ -174,6 +175,8 @@ class Word:
     door_id: int | None = None
     minutes_before: int = 0
     minutes_after: int = 0
+    not_before: datetime | None = None
+    not_after: datetime | None = None
     lifted: bool = False
 
 

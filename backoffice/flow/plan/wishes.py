@@ -49,7 +49,6 @@ class Wish:
     ends_at: datetime
     why: str  # what it is for, in words
     keep: bool = False  # its standing is not understood: nothing new, nothing taken away
-    conflicts: list[str] = field(default_factory=list)
     trims: list[str] = field(default_factory=list)  # what was settled with a neighbour without a person
 
     @property
@@ -181,19 +180,14 @@ def _occupy(one: Span, other: Span, rooms: Mapping[int, Room]) -> bool:
 
 
 def _compare(earlier: Span, later: Span, mine: Mapping[int, Wish], theirs: Mapping[int, Wish]) -> None:
-    """On the doors of both: tell of a double booking; where lag meets lead, let them meet in the gap."""
-    gap = later.starts_at - earlier.ends_at
+    """On the doors of both: where lag meets lead, let them meet in the gap.
+
+    Of a double booking both keep their windows: it is the conflicts step's to tell, and staff's to settle.
+    """
+    if later.starts_at < earlier.ends_at:
+        return
     for door in mine.keys() & theirs.keys():
-        if gap < timedelta():
-            mine[door].conflicts.append(_double(later))
-            theirs[door].conflicts.append(_double(earlier))
-        else:
-            _meet(earlier, later, mine[door], theirs[door])
-
-
-def _double(other: Span) -> str:
-    when = period(other.starts_at, other.ends_at, other.room.zone)
-    return f"Double booking: {other.head.label} has {other.room.name} {when}."
+        _meet(earlier, later, mine[door], theirs[door])
 
 
 def _meet(earlier: Span, later: Span, mine: Wish, theirs: Wish) -> None:

@@ -1,0 +1,122 @@
+"""What staff do about a conflict: accept it, deny one side, let one guest in after the other, undo that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from backoffice import states
+from backoffice.models import AccessGrant, Booking, Conflict, Occurrence, OverrideKind
+from backoffice.states import LIVE_GRANTS, ConflictState
+from backoffice.word import NotPossible, Target, Word, on_record, say
+from backoffice.wording import moment
+from integrations.types import BookingStatus
+
+AFTERWARDS = timedelta(days=1)  # so long a trim outlasts the windows that it shortens
+Window = AccessGrant | Occurrence
+
+
+def accept(conflict: Conflict, word: Word) -> Conflict:
+    """Leave it as it is, for a reason; it is open again when its time changes.
+
+    NotPossible when it is over or accepted already.
+    """
+    with transaction.atomic():
+        _accepted(conflict, word)
+        on_record(word, "accept", conflict, booking=conflict.first.booking, detail=_about(conflict))
+    return conflict
+
+
+def reopen(conflict: Conflict, word: Word) -> Conflict:
+    """Take an acceptance back. NotPossible when it is not accepted."""
+    with transaction.atomic():
+        if not states.move(conflict, ConflictState.OPEN):
+            raise NotPossible("Only what was accepted can be opened again.")
+        on_record(word, "reopen", conflict, booking=conflict.first.booking, detail=_about(conflict))
+    return conflict
+
+
+def deny(conflict: Conflict, booking: Booking, until: datetime, word: Word) -> str:
+    """No access for one side until then; the conflict counts as accepted for as long as that word holds.
+
+    NotPossible for a booking of neither side, for a calendar's entry, and when the conflict is over.
+    """
+    _must_be_current(conflict)
+    _side_of(conflict, booking)
+    if booking.status == BookingStatus.BLOCK:
+        raise NotPossible("An entry in a calendar lets nobody in: there is no access to deny.")
+    with transaction.atomic():
+        say(OverrideKind.DENY, booking, until, word, conflict=conflict)
+        _accepted(conflict, word)
+    return f"{booking.customer or booking} is denied access. Tell the guest: the booking itself still stands."
+
+
+def trim(conflict: Conflict, first_out: Booking, at: datetime, word: Word) -> str:
+    """One guest's way in ends at an instant and the other's begins there: at all doors, or at the conflict's.
+
+    `first_out` is the booking that goes first, `at` is aware. The plan obeys by not_after and not_before, so
+    a booking that is moved keeps its whole window. NotPossible when nothing would be left for one of them.
+    """
+    _must_be_current(conflict)
+    mine = _side_of(conflict, first_out)
+    theirs = conflict.second if mine == conflict.first else conflict.first
+    leaving, coming = _windows(conflict, mine), _windows(conflict, theirs)
+    _must_leave_something(leaving, coming, at, word)
+    until = max(window.ends_at for window in (*leaving, *coming)) + AFTERWARDS
+    with transaction.atomic():
+        say(OverrideKind.TRIM, _target(conflict, mine), until, word, not_after=at, conflict=conflict)
+        say(OverrideKind.TRIM, _target(conflict, theirs), until, word, not_before=at, conflict=conflict)
+        _accepted(conflict, word)
+    when = moment(at, mine.resource.room.venue if mine.resource.room else None)
+    return f"{mine.booking.customer or mine.booking} gets in until {when}, the other guest from then on."
+
+
+def _accepted(conflict: Conflict, word: Word) -> None:
+    by = {"accepted_by": word.author, "accepted_reason": word.reason.strip(), "accepted_at": word.now}
+    if not states.move(conflict, ConflictState.ACCEPTED, **by):
+        how = "is over" if conflict.closed_at else "was accepted already"
+        raise NotPossible(f"This conflict {how}.")
+
+
+def _must_be_current(conflict: Conflict) -> None:
+    if conflict.state != ConflictState.OPEN:
+        how = "is over" if conflict.closed_at else "was accepted already: open it again first"
+        raise NotPossible(f"This conflict {how}.")
+
+
+def _side_of(conflict: Conflict, booking: Booking) -> Occurrence:
+    for occurrence in (conflict.first, conflict.second):
+        if occurrence.booking_id == booking.pk:
+            return occurrence
+    raise NotPossible(f"{booking} is not part of this conflict.")
+
+
+def _windows(conflict: Conflict, occurrence: Occurrence) -> Sequence[Window]:
+    """When one side may open doors: its decisions, or its time where there are none yet."""
+    grant = _grant_of(conflict, occurrence)
+    if grant is not None:
+        return [grant]
+    return list(occurrence.grants.filter(state__in=LIVE_GRANTS)) or [occurrence]
+
+
+def _grant_of(conflict: Conflict, occurrence: Occurrence) -> AccessGrant | None:
+    return conflict.first_grant if occurrence == conflict.first else conflict.second_grant
+
+
+def _target(conflict: Conflict, occurrence: Occurrence) -> Target:
+    return _grant_of(conflict, occurrence) or occurrence.booking
+
+
+def _must_leave_something(
+    leaving: Sequence[Window], coming: Sequence[Window], at: datetime, word: Word
+) -> None:
+    if at <= word.now:
+        raise NotPossible("The moment must still be to come.")
+    if any(window.starts_at >= at for window in leaving) or any(window.ends_at <= at for window in coming):
+        raise NotPossible("At that moment one of them would have no time left: deny that one instead.")
+
+
+def _about(conflict: Conflict) -> dict[str, int]:
+    return {"conflict": conflict.pk, "first": conflict.first.booking_id, "second": conflict.second.booking_id}

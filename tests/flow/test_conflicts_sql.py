@@ -1,0 +1,145 @@
+"""What the one statement finds, against pairs compared one by one; and that it asks an index."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from itertools import combinations
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backoffice.flow.conflicts import detect
+from backoffice.flow.conflicts.detect import KEEP, parameters
+from backoffice.models import Booking, Conflict, Occurrence
+from tests.factories import (
+    HOUR,
+    NOW,
+    START,
+    AccountFactory,
+    BookingFactory,
+    OccurrenceFactory,
+    ResourceFactory,
+    RoomFactory,
+    VenueFactory,
+)
+
+pytestmark = pytest.mark.django_db
+TREE = {0: None, 1: 0, 2: 0, 3: 1, 4: None}  # a hall, its halves, a part of one half, another room
+STATUSES = ("confirmed", "pending", "unknown", "block", "cancelled")
+
+
+def above(room):
+    return {room} if TREE[room] is None else {room} | above(TREE[room])
+
+
+def one_room(a, b):
+    return a in above(b) or b in above(a)
+
+
+stays = st.lists(
+    st.fixed_dictionaries(
+        {
+            "room": st.sampled_from(list(TREE)),
+            "start": st.integers(-3, 6),
+            "hours": st.integers(1, 4),
+            "status": st.sampled_from(STATUSES),
+            "number": st.sampled_from(["", "", "", "A"]),
+            "gone": st.sampled_from([False, False, False, True]),
+            "booking": st.integers(0, 5),
+        }
+    ),
+    max_size=8,
+)
+
+
+def clash(a, b):
+    """The rule in Python, for two stays; the number and status are those of the booking's first stay."""
+    return (
+        a["booking"] != b["booking"]
+        and not (a["gone"] or b["gone"])
+        and "cancelled" not in (a["status"], b["status"])
+        and {a["status"], b["status"]} != {"block"}
+        and (not a["number"] or a["number"] != b["number"])
+        and one_room(a["room"], b["room"])
+        and max(a["start"], b["start"]) < min(a["start"] + a["hours"], b["start"] + b["hours"])
+        and min(a["start"] + a["hours"], b["start"] + b["hours"]) > 0
+        and all(s["start"] + s["hours"] > 0 for s in (a, b))
+    )
+
+
+def same_for_a_booking(given_stays):
+    first = {}
+    for stay in given_stays:
+        head = first.setdefault(stay["booking"], stay)
+        yield {**stay, "status": head["status"], "number": head["number"]}
+
+
+@given(stays)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_finds_the_pairs_that_a_comparison_one_by_one_finds(given_stays):
+    Occurrence.objects.all().delete()
+    Booking.objects.all().delete()
+    wanted = list(same_for_a_booking(given_stays))
+    rows = written(wanted)
+    expected = {
+        tuple(sorted((rows[n].pk, rows[m].pk)))
+        for n, m in combinations(range(len(wanted)), 2)
+        if clash(wanted[n], wanted[m])
+    }
+    detect(NOW)
+    found = Conflict.objects.filter(closed_at=None, kind="room")
+    assert set(found.values_list("first", "second")) == expected
+
+
+def written(wanted):
+    venue, account = VenueFactory(), AccountFactory()
+    rooms = {}
+    for name, whole in TREE.items():
+        rooms[name] = RoomFactory(venue=venue, part_of=rooms[whole] if whole is not None else None)
+    sold = {name: ResourceFactory(account=account, room=room) for name, room in rooms.items()}
+    bookings = {
+        stay["booking"]: BookingFactory(account=account, status=stay["status"], external_ref=stay["number"])
+        for stay in wanted
+    }
+    return [
+        OccurrenceFactory(
+            booking=bookings[stay["booking"]],
+            resource=sold[stay["room"]],
+            ref=str(n),
+            starts_at=NOW + stay["start"] * HOUR,
+            ends_at=NOW + (stay["start"] + stay["hours"]) * HOUR,
+            gone_at=NOW if stay["gone"] else None,
+        )
+        for n, stay in enumerate(wanted)
+    ]
+
+
+def test_the_partners_of_a_booking_are_looked_up_in_an_index():
+    lab, hours = ResourceFactory(), [START + n * HOUR for n in range(2000)]
+    bookings = Booking.objects.bulk_create(
+        Booking(account=lab.account, ref=str(n), status="confirmed", first_seen_at=NOW, changed_at=NOW)
+        for n in range(2000)
+    )
+    Occurrence.objects.bulk_create(
+        Occurrence(booking=booking, resource=lab, starts_at=start, ends_at=start + 1.1 * HOUR)
+        for start, booking in zip(hours, bookings, strict=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE backoffice_occurrence")
+        cursor.execute(f"EXPLAIN {KEEP}", parameters(NOW))
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert re.search(r"Index Scan (using|on) occurrence_span", plan)
+    assert re.search(r"Index Scan (using|on) grant_window", plan)
+    assert not re.search(r"Seq Scan on \w+ near", plan)
+    assert detect(NOW).opened == 1999
+
+
+def test_a_year_of_touching_hours_is_no_conflict():
+    lab = ResourceFactory()
+    for n in range(20):
+        OccurrenceFactory(booking__account=lab.account, resource=lab, starts_at=START + n * HOUR)
+    assert detect(NOW) == detect(NOW + timedelta(hours=30))
+    assert not Conflict.objects.exists()
