@@ -6,34 +6,20 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings as conf
 from django.db import connection, transaction
-from django.db.models import Sum
 
 from backoffice.clock import now as machine_time
-from backoffice.models import PaidCall, VendorAccount
+from backoffice.ledger import RowMeter
+from backoffice.models import VendorAccount
 from integrations import registry
-from integrations.errors import Misconfigured, OverBudget, Unavailable
+from integrations.errors import Misconfigured, Unavailable
 from integrations.types import AccessProvider, BookingSource, Calendar, Settings
 
-OPENING = "before Latchkey took over"
 PAUSE = 0.05  # seconds between two tries for a lock
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """One counter of paid calls in one month (UTC)."""
-
-    used: int
-    quota: int
-
-    @property
-    def left(self) -> int:
-        """How many calls may still be made."""
-        return max(0, self.quota - self.used)
 
 
 def booking_source(account: VendorAccount) -> BookingSource:
@@ -51,12 +37,23 @@ def access_provider(account: VendorAccount) -> AccessProvider:
     return registry.access_client(account.vendor, settings(account))
 
 
-def settings(account: VendorAccount) -> Settings:
-    """All that a client of this account gets; Misconfigured names the secret that is missing."""
+def hook_address(account: VendorAccount) -> str:
+    """Where the account's vendor can tell us of changes; "" where we have no address that is public."""
+    base = str(conf.PUBLIC_URL).rstrip("/")
+    return f"{base}/hooks/{account.hook_token}/" if base else ""
+
+
+def settings(account: VendorAccount, *, connecting: bool = False) -> Settings:
+    """All that a client of this account gets; Misconfigured names the secret that is missing.
+
+    `connecting`: what a manager's consent gives may be missing, for it is about to come.
+    """
     secrets = account.secrets or {}
-    missing = [name for name in account.profile.secrets if not secrets.get(name)]
+    missing = [name for name in account.profile.entered if not secrets.get(name)]
     if missing:
         raise Misconfigured(f"account {account.slug} has no {', '.join(missing)}: fill in its secrets")
+    if not connecting and not connected(account):
+        raise Misconfigured(f"account {account.slug} is not connected yet: a manager connects it on its page")
     return Settings(
         slug=account.slug,
         base_url=account.base_url,
@@ -67,6 +64,21 @@ def settings(account: VendorAccount) -> Settings:
         tokens=RowTokens(account.pk),
         meter=RowMeter(account.pk),
     )
+
+
+def connected(account: VendorAccount) -> bool:
+    """Are all secrets there, those that a consent gives, too? Whether they work only the vendor knows."""
+    have = account.secrets or {}
+    return all(have.get(name) for name in account.profile.secrets)
+
+
+def keep_secrets(account: VendorAccount, given: Mapping[str, Any]) -> None:
+    """Store secrets that a consent gave, while nobody renews the token whose place they take."""
+    with RowTokens(account.pk).locked(), transaction.atomic():
+        row = VendorAccount.objects.select_for_update().get(pk=account.pk)
+        row.secrets = {**(row.secrets or {}), **given}
+        row.save(update_fields=["secrets"])
+    account.refresh_from_db(fields=["secrets"])
 
 
 # ------------------------------------------------------------------------------------------------- locks
@@ -136,70 +148,6 @@ class RowTokens:
             account = VendorAccount.objects.select_for_update().get(pk=self._pk)
             account.secrets = {**account.secrets, "token": dict(token)}
             account.save(update_fields=["secrets"])
-
-
-# ------------------------------------------------------------------------------------------------ ledger
-
-
-class RowMeter:
-    """The ledger of an account's paid calls."""
-
-    def __init__(self, pk: int) -> None:
-        self._pk = pk
-
-    def spend(self, counter: str, subject: str) -> None:
-        """Write one call of `counter` before it is made; OverBudget when the month's quota is used up.
-
-        A client may not undo it: whether a call that failed is paid, the vendor does not say.
-        """
-        now = machine_time()
-        with transaction.atomic():
-            account = VendorAccount.objects.select_for_update().get(pk=self._pk)
-            budget = budgets(account, now).get(counter)
-            if budget is not None and budget.left <= int(account.option(f"{counter}_reserve") or 0):
-                raise OverBudget(
-                    f"the {counter} budget of {account.slug} is spent: {budget.used} of {budget.quota} calls"
-                    f" this month; after buying more raise its option {account.profile.budgets[counter]},"
-                    " or wait for the next month"
-                )
-            PaidCall.objects.create(
-                account=account, counter=counter, month=_month(now), at=now, subject=subject[:200]
-            )
-
-
-def budgets(account: VendorAccount, now: datetime) -> dict[str, Budget]:
-    """The budgets of an account in the month of `now` (UTC), by counter; {} where no calls are paid."""
-    names = account.profile.budgets
-    if not names:
-        return {}
-    spent = (
-        PaidCall.objects.filter(account=account, month=_month(now)).values("counter").annotate(n=Sum("calls"))
-    )
-    return budgets_of(account, {row["counter"]: row["n"] for row in spent})
-
-
-def budgets_of(account: VendorAccount, used: Mapping[str, int]) -> dict[str, Budget]:
-    """The budgets of an account when so many calls of each counter are used this month."""
-    return {
-        counter: Budget(used.get(counter, 0), int(account.option(option) or 0))
-        for counter, option in account.profile.budgets.items()
-    }
-
-
-def take_over(account: VendorAccount, counter: str, calls: int, now: datetime) -> None:
-    """Write into the ledger how many calls were spent this month before Latchkey came."""
-    PaidCall.objects.update_or_create(
-        account=account,
-        counter=counter,
-        month=_month(now),
-        subject=OPENING,
-        defaults={"calls": calls},
-        create_defaults={"calls": calls, "at": now},
-    )
-
-
-def _month(now: datetime) -> date:
-    return now.date().replace(day=1)
 
 
 # ------------------------------------------------------------------------------------------------ health

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -16,11 +17,11 @@ from celery.contrib.django.task import DjangoTask
 
 from backoffice import accounts
 from backoffice.clock import now as clock
-from backoffice.flow import audit, conflicts, deliver, desk, grant, inbox, issue, mirror
+from backoffice.flow import audit, calendars, channels, conflicts, deliver, desk, grant, inbox, issue, mirror
 from backoffice.models import Door, IssuedCode, SyncRun, VendorAccount, VendorWrite, WebhookMessage
 from backoffice.states import RunState, WriteState
 from integrations.errors import Misconfigured, VendorError
-from integrations.types import Role
+from integrations.types import BookingSource, LockMemory, Role, SlotSource
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,16 @@ def process_message(pk: int) -> None:
     with accounts.exclusive(f"message {pk}", wait=0) as mine:
         if mine:
             read_message(message)
+    follow.delay()
+
+
+@shared_task(base=DjangoTask)
+def read_memory(pk: int, door: int | None = None) -> None:
+    """Read what one lock of an account has noted, or all of its locks."""
+    account = VendorAccount.objects.get(pk=pk)
+    with accounts.exclusive(f"memory {pk}", wait=60) as mine:
+        if mine:
+            learn_memory(account, None if door is None else Door.objects.filter(pk=door, account=account))
     follow.delay()
 
 
@@ -123,7 +134,8 @@ def _refreshed(account: VendorAccount) -> dict[str, Any]:
     if account.profile.budgets and account not in due_accounts(clock()):
         return _report(account, None)
     with accounts.exclusive(f"refresh {account.pk}", wait=120):
-        return _report(account, refresh(account, full=True))
+        whole = account.profile.role != Role.CALENDAR  # a calendar tells all that changed since its token
+        return _report(account, refresh(account, full=whole))
 
 
 def _report(account: VendorAccount, run: SyncRun | None) -> dict[str, Any]:
@@ -171,8 +183,18 @@ def _read(account: VendorAccount, now: datetime, *, full: bool, accept_loss: boo
     if account.profile.role == Role.BOOKINGS:
         source = accounts.booking_source(account)
         return mirror.refresh_bookings(account, source, now, full=full, accept_loss=accept_loss)
+    if account.profile.role == Role.CALENDAR:
+        return _read_calendars(account, now, full=full, accept_loss=accept_loss)
     run = _refresh_doors(account, now, accept_loss=accept_loss)
     learn_events(account)
+    return run
+
+
+def _read_calendars(account: VendorAccount, now: datetime, *, full: bool, accept_loss: bool) -> SyncRun:
+    client = accounts.calendar(account)
+    run = calendars.read_calendars(account, client, now, full=full, accept_loss=accept_loss)
+    if run.failure is None:
+        _guarded(account, lambda a: bool(calendars.watch(a, client, accounts.hook_address(a), now)))
     return run
 
 
@@ -197,6 +219,23 @@ def learn_events(account: VendorAccount) -> None:
         logger.warning("events of %s: %s", account.slug, error.text)
 
 
+def learn_memory(account: VendorAccount, chosen: Iterable[Door] | None = None) -> None:
+    """Ask what locks have noted by themselves, those chosen or all; every page is a paid call."""
+    if account.stopped_at or not account.enabled:
+        return
+    started, new, failure = clock(), 0, None
+    try:
+        provider = accounts.access_provider(account)
+        doors = audit.doors_with_memory(account) if chosen is None else chosen
+        for door in doors if isinstance(provider, LockMemory) else ():
+            new += audit.remember(door, provider.audit(door.ref, audit.memory_cursor(door)), clock())
+    except VendorError as error:
+        failure = error
+        if isinstance(error, Misconfigured):
+            accounts.stop(account, error.text, clock())
+    audit.read(account, started, new, failure)
+
+
 def read_message(message: WebhookMessage) -> None:
     """Fetch a message, mirror its booking, and mark it read once that is committed."""
     account, now = message.account, clock()
@@ -217,18 +256,89 @@ def read_message(message: WebhookMessage) -> None:
 
 def follow_up(wait: float = 0.0) -> list[VendorAccount]:
     """Plan, issue, conflicts, deliver, audit, once each; gives the accounts at which a code came or went."""
+    channels.recognise()  # before any plan: our own block is nobody's booking
     grant.replan(clock())
     changed = [account for account in _with(Role.ACCESS) if _guarded(account, lambda a: _issue(a, wait))]
-    grant.replan(clock())  # what the vendor refused may have another way
+    if grant.replan(clock()).planned:  # what the vendor refused, or the guest did not take, has another way
+        again = [account for account in _with(Role.ACCESS) if _guarded(account, lambda a: _issue(a, wait))]
+        changed += [account for account in again if account not in changed]
+    _keep_channels(wait)
     conflicts.detect(clock())
     deliver.deliver(clock())
+    for account in VendorAccount.objects.filter(pk__in=desk.looks.doubtful(clock()).values("account")):
+        _guarded(account, _look_again)
+    for account in _with(Role.ACCESS):
+        if audit.memory_due(account, clock()):
+            learn_memory(account)
     audit.findings(clock())
     return changed
 
 
+def _look_again(account: VendorAccount) -> bool:
+    """Look for what staff had the source write and it did not answer; what was done is mirrored."""
+    writes = list(desk.looks.doubtful(clock()).filter(account=account))
+    done = desk.looks.look(account, writes, clock())
+    for write in done:
+        _mirror(write, clock())
+        desk.link(write)
+    return bool(done)
+
+
+def _keep_channels(wait: float) -> None:
+    """What people did at the channels, the slots there, what is to be blocked, and the blocks themselves."""
+    channels.listen(clock())
+    for account in _channels():
+        _guarded(account, _obey)
+        _guarded(account, _read_slots)
+    channels.plan(clock())
+    for account in _channels():
+        _guarded(account, lambda a: _write_blocks(a, wait))
+
+
+def _channels() -> list[VendorAccount]:
+    return [*_with(Role.BOOKINGS), *_with(Role.CALENDAR)]
+
+
+def _read_slots(account: VendorAccount) -> bool:
+    due = channels.slots_due(account, clock()) if "slots" in account.profile.desk else []
+    if not due:
+        return False
+    source = accounts.booking_source(account)
+    return isinstance(source, SlotSource) and bool(channels.read_slots(source, due, clock()))
+
+
+def _write_blocks(account: VendorAccount, wait: float) -> bool:
+    if not channels.due(account, clock()).exists():
+        return False
+    done = channels.write_due(account, _channel(account), clock(), wait)
+    return bool(done.written or done.removed)
+
+
+def _obey(account: VendorAccount) -> bool:
+    """Put to the source of a booking what a person ordered in a calendar that goes both ways."""
+    for wish in channels.wishes(account, clock()):
+        word = desk.RuleWord(wish.rule, wish.reason, clock())
+        ask = desk.Ask(account, wish.verb, wish.subject, resource=wish.resource, booking=wish.booking)
+        client = _channel(account)
+        write = desk.carry_out(ask, word, partial(channels.put, wish, client))
+        if write.state == WriteState.DONE and isinstance(client, BookingSource):
+            mirror.refresh_booking(account, client, wish.resource.ref, wish.booking.ref, clock())
+        elif write.state == WriteState.DONE:
+            calendars.take(account, clock())
+        channels.answered(wish, write.state, write.text, clock())
+    return False
+
+
+def _channel(account: VendorAccount) -> Any:
+    if account.profile.role == Role.CALENDAR:
+        return accounts.calendar(account)
+    return accounts.booking_source(account)
+
+
 def _issue(account: VendorAccount, wait: float) -> bool:
     issue.wake(account, clock())
-    if not IssuedCode.objects.filter(issue.due(account, clock())).exists():
+    codes = IssuedCode.objects.filter(issue.due(account, clock()))
+    if not (codes.exists() or issue.fobs_due(account, clock())):
         return False
     done = issue.issue_due(account, accounts.access_provider(account), clock(), wait)
     return bool(done.issued or done.revoked)
@@ -250,8 +360,10 @@ def _with(role: Role) -> Iterable[VendorAccount]:
 
 
 def _mirrored(account: VendorAccount) -> bool:
-    """Is the account read by the mirror? Calendars are read room by room."""
-    return account.profile.connect is not None and account.profile.role != Role.CALENDAR
+    """Is there anything to be read? A calendar only once a pairing with it was activated."""
+    if account.profile.role == Role.CALENDAR:
+        return account.pairings.filter(activated_at__isnull=False).exists()
+    return account.profile.connect is not None
 
 
 def due_accounts(now: datetime) -> list[VendorAccount]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,10 +12,10 @@ from django.db.models.functions import JSONObject
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from backoffice import accounts
+from backoffice import ledger
 from backoffice.admin.show import EMPTY, chip, distance, stamp
 from backoffice.admin.zones import zone_of_row
-from backoffice.models import PaidCall, SyncRun, VendorAccount
+from backoffice.models import BoltOn, CounterStop, PaidCall, SyncRun, VendorAccount, ZoneProof
 from backoffice.states import RunState
 from integrations.types import Role
 
@@ -40,17 +40,26 @@ def with_health(rows: QuerySet[VendorAccount], now: datetime) -> QuerySet[Any]:
     """Accounts with their last reading, the last good one and what they spent this month, in one query."""
     runs = SyncRun.objects.filter(account=OuterRef("pk"), kind__in=("poll", "full")).order_by("-started_at")
     good = runs.filter(state=RunState.OK)
-    month = now.date().replace(day=1)
-    calls = PaidCall.objects.filter(account=OuterRef("pk"), month=month).order_by().values("counter")
-    spent = calls.annotate(n=Sum("calls")).values(pair=JSONObject(counter="counter", n="n"))
+    month = ledger.month_of(now)
+    stops = CounterStop.objects.filter(account=OuterRef("pk"), month=month, lifted_at=None).order_by()
+    proofs = ZoneProof.objects.filter(account=OuterRef("pk"), timezone=OuterRef("timezone")).order_by("-at")
     return rows.annotate(
         run_state=Subquery(runs.values("state")[:1]),
         run_error=Subquery(runs.values("error")[:1]),
         run_at=Subquery(runs.values("started_at")[:1]),
         good_at=Subquery(good.values("started_at")[:1]),
         good_seen=Subquery(good.values("seen")[:1]),
-        spent=ArraySubquery(spent),
+        spent=_per_counter(PaidCall, month),
+        bought=_per_counter(BoltOn, month),
+        ended=ArraySubquery(stops.values(pair=JSONObject(counter="counter", n="text"))),
+        zone_proven=Subquery(proofs.values("proven")[:1]),
+        zone_note=Subquery(proofs.values("note")[:1]),
     )
+
+
+def _per_counter(table: Any, month: date) -> ArraySubquery:
+    calls = table.objects.filter(account=OuterRef("pk"), month=month).order_by().values("counter")
+    return ArraySubquery(calls.annotate(n=Sum("calls")).values(pair=JSONObject(counter="counter", n="n")))
 
 
 def health(row: Any, now: datetime) -> Health:
@@ -61,6 +70,8 @@ def health(row: Any, now: datetime) -> Health:
         return Health("off", "grey", "Switched off by staff: nothing is read, nothing is issued.")
     if row.stopped_at:
         return Health("stopped", "red", row.stopped_reason)
+    if row.zone_proven is False:
+        return Health("times refused", "red", f"Doors open at the wrong hours: {row.zone_note}.")
     return _by_runs(row, now)
 
 
@@ -81,9 +92,12 @@ def _by_runs(row: Any, now: datetime) -> Health:
     )
 
 
-def budgets(row: Any) -> dict[str, accounts.Budget]:
+def budgets(row: Any) -> dict[str, ledger.Budget]:
     """The budgets of an account of `with_health`."""
-    return accounts.budgets_of(row, {pair["counter"]: pair["n"] for pair in row.spent})
+    spent, bought, ended = (
+        {pair["counter"]: pair["n"] for pair in pairs} for pairs in (row.spent, row.bought, row.ended)
+    )
+    return ledger.budgets_of(row, spent, bought, ended)
 
 
 def bars(row: Any) -> SafeString | str:
@@ -100,7 +114,9 @@ BAR = (
 )
 
 
-def _fill(budget: accounts.Budget) -> tuple[str, int]:
+def _fill(budget: ledger.Budget) -> tuple[str, int]:
+    if budget.stopped:
+        return "red", 100
     share = min(100, round(100 * budget.used / budget.quota)) if budget.quota else 100
     colour = "red" if share >= 95 else "orange" if share >= 75 else "green"
     return colour, share

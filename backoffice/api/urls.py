@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.authtoken.views import obtain_auth_token
 from rest_framework.routers import DefaultRouter
 
-from backoffice.api import access, bookings, events, places, vendors, writes
+from backoffice.api import access, bookings, budgets, events, places, site, vendors, writes
 
 router = DefaultRouter()
 router.include_format_suffixes = False
@@ -24,6 +24,9 @@ router.register("events", events.EventViewSet)
 router.register("findings", events.FindingViewSet)
 router.register("sync-runs", vendors.SyncRunViewSet)
 router.register("writes", writes.WriteViewSet)
+router.register("calls-bought", budgets.BoltOnViewSet)
+router.register("paid-calls", budgets.PaidCallViewSet)
+router.register("zone-proofs", site.ZoneProofViewSet)
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from backoffice import accounts, tasks
+from backoffice import tasks
 from backoffice.api.acts import Reason, checked, word
+from backoffice.api.budgets import Budgeted
 from backoffice.api.permissions import needs
-from backoffice.clock import now
+from backoffice.api.site import Sited
 from backoffice.flow import overrule
 from backoffice.models import SyncRun, VendorAccount
 
@@ -41,15 +42,6 @@ class AccountSerializer(serializers.ModelSerializer[VendorAccount]):
         ]
 
 
-class BudgetSerializer(serializers.Serializer[Any]):
-    """One counter of paid calls in this month (UTC)."""
-
-    counter = serializers.CharField()
-    used = serializers.IntegerField()
-    quota = serializers.IntegerField()
-    left = serializers.IntegerField()
-
-
 class Refresh(serializers.Serializer[Any]):
     """Why, where there is more to say than that a program asked."""
 
@@ -62,7 +54,7 @@ class Queued(serializers.Serializer[Any]):
     queued = serializers.BooleanField(default=True)
 
 
-class AccountViewSet(ReadOnlyModelViewSet[VendorAccount]):
+class AccountViewSet(Budgeted, Sited, ReadOnlyModelViewSet[VendorAccount]):
     """Accounts at vendors, by slug; secrets are never shown."""
 
     queryset = VendorAccount.objects.all()
@@ -85,17 +77,6 @@ class AccountViewSet(ReadOnlyModelViewSet[VendorAccount]):
         account = overrule.resume(self.get_object(), word(request, checked(Reason, request)))
         tasks.refresh_account.delay_on_commit(account.pk)
         return Response(AccountSerializer(account).data)
-
-    @extend_schema(responses=BudgetSerializer(many=True))
-    @action(detail=True, methods=["get"], pagination_class=None)
-    def budgets(self, request: Request, **_: Any) -> Response:
-        """The paid calls of this month (UTC), per counter."""
-        del request
-        found = accounts.budgets(self.get_object(), now())
-        rows = [
-            {"counter": name, "used": b.used, "quota": b.quota, "left": b.left} for name, b in found.items()
-        ]
-        return Response(BudgetSerializer(rows, many=True).data)
 
 
 class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from backoffice import accounts
+from backoffice import accounts, ledger
 from backoffice.models import (
     CalendarPairing,
     Door,
@@ -128,9 +128,10 @@ def _hook_is_free(site: _Site, slug: str, token: str) -> None:
 
 
 def _secrets(entry: Account, old: VendorAccount | None) -> dict[str, Any]:
-    """The file's secrets; a token that was renewed since the file gave it stays."""
-    secrets = dict(entry.secrets)
-    if "token" not in secrets:
+    """The file's secrets; a token that was renewed since the file gave it stays, and so does what the file
+    lacks and a manager's consent gave."""
+    secrets = {**_consented(old), **entry.secrets}
+    if "token" not in entry.secrets:
         return secrets
     given = hashlib.sha256(json.dumps(secrets["token"], sort_keys=True, default=str).encode()).hexdigest()
     if old is not None and old.secrets.get(GIVEN) == given:
@@ -138,12 +139,18 @@ def _secrets(entry: Account, old: VendorAccount | None) -> dict[str, Any]:
     return {**secrets, GIVEN: given}
 
 
+def _consented(old: VendorAccount | None) -> dict[str, Any]:
+    consent = old.profile.consent if old else None
+    stored = old.secrets if old else {}
+    return {name: stored[name] for name in consent.gives if stored.get(name)} if consent else {}
+
+
 def _opening_balance(site: _Site, account: VendorAccount, before: dict[str, Any]) -> None:
     """Calls spent this month before us go into the ledger once, or when the number changes."""
     for counter in account.profile.budgets:
         used = account.options.get(f"{counter}_used")
         if used is not None and used != before.get(f"{counter}_used"):
-            accounts.take_over(account, counter, int(used), site.now)
+            ledger.take_over(account, counter, int(used), site.now)
 
 
 # ------------------------------------------------------------------------------------------------- places
@@ -219,9 +226,16 @@ def _links(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place
     for n, calendar in enumerate(entry.calendars):
         account = site.account(calendar.account, Role.CALENDAR, (*place, "calendars", n, "account"))
         key = {"room": room, "account": account, "ref": calendar.ref}
-        values = {"mode": calendar.mode, "scope": calendar.scope}
+        values = {"mode": calendar.mode, "scope": calendar.scope, "options": calendar.options}
+        values["activated_at"] = _since(site, key) if calendar.active else None
         kept.append(_put(site, f"{label}: calendar {calendar.ref}", CalendarPairing, key, values).pk)
     _drop(site, f"{label}: calendars", CalendarPairing.objects.filter(room=room).exclude(pk__in=kept))
+
+
+def _since(site: _Site, key: dict[str, Any]) -> datetime:
+    """Since when a pairing is active: the file's word activates it, once."""
+    known = CalendarPairing.objects.filter(**key, activated_at__isnull=False).first()
+    return known.activated_at if known and known.activated_at else site.now
 
 
 def _part_of(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place) -> None:

@@ -83,8 +83,10 @@ from integrations.types.locks import (
     LockAccountRecord,
     LockEntries,
     LockEntryRecord,
+    LockFacts,
     LockMemory,
     ModeRecord,
+    RuleRecord,
 )
 from integrations.types.phones import (
     Period,
@@ -92,6 +94,7 @@ from integrations.types.phones import (
     PhoneClients,
     PhoneKeys,
     PhoneState,
+    together,
     weekly_periods,
 )
 from integrations.types.series import (
@@ -157,6 +160,7 @@ __all__ = [
     "LockAccountRecord",
     "LockEntries",
     "LockEntryRecord",
+    "LockFacts",
     "LockMemory",
     "Made",
     "Message",
@@ -187,6 +191,7 @@ __all__ = [
     "Role",
     "RoomCalendar",
     "Rule",
+    "RuleRecord",
     "SaveOrder",
     "SaveStatus",
     "ScheduleRecord",
@@ -206,5 +211,6 @@ __all__ = [
     "Yearly",
     "ZoneProof",
     "ZoneReading",
+    "together",
     "weekly_periods",
 ]

@@ -28,6 +28,9 @@ class Meter(Protocol):
     def spend(self, counter: str, subject: str) -> None:
         """Write one call of `counter` into the ledger before it is made; OverBudget when it may not be."""
 
+    def stop(self, counter: str, text: str) -> None:
+        """The vendor says that this month's calls of `counter` are spent: make none until it is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

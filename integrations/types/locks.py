@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from integrations.types.access import DoorRecord, Duration
 from integrations.types.common import Raw, Rejected
 
 
@@ -31,6 +32,18 @@ class ModeRecord:
     mode: str
     submode: str
     models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """The vendor's rule of a duration. Who is to apply it is not said: a cross-check, never a conversion."""
+
+    model: str
+    duration: Duration
+    mode: str
+    applies_dst: bool | None
+    converts_to_utc: bool | None
+    start_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,26 @@ class Commissioning(Protocol):
         self, model: str, timezone: str = ..., *, random_id: bool = ..., master_code: str = ...
     ) -> InitRecord:
         """The sequence to type in at once; one paid call, never repeated by itself."""
+
+
+@runtime_checkable
+class LockFacts(Protocol):
+    """An access provider that tells staff of locks what no mirror keeps. Every call may be paid."""
+
+    def door(self, ref: str) -> DoorRecord:
+        """One lock as its vendor lists it; Missing when there is none."""
+
+    def account(self) -> LockAccountRecord:
+        """Whose the locks are."""
+
+    def modes(self, model: str = ...) -> tuple[ModeRecord, ...]:
+        """The families of codes that a lock model can run, "" = of all models."""
+
+    def rule(self, model: str, duration_id: int) -> RuleRecord:
+        """The vendor's rule of one duration."""
+
+    def spcconfig(self) -> str:
+        """The vendor's own sample of weekly periods, as it writes them."""
 
 
 @runtime_checkable

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice import accounts
+from backoffice import accounts, clock, ledger
 from backoffice.flow.issue import issue_due
-from backoffice.models import IssuedCode, KnownAnswer, PaidCall
+from backoffice.models import CounterStop, IssuedCode, KnownAnswer, PaidCall
 from backoffice.states import CodeState, Known
 from tests.factories import HOUR, NOW, START, CodeFactory, CodelocksFactory, DoorFactory
 
@@ -112,7 +112,7 @@ def test_an_answer_without_a_code_is_not_believed_and_given_up_after_three(sandb
 def test_an_exhausted_budget_queues_the_code_and_goes_on_after_a_bolt_on(sandbox, kit, code):
     kit.options = {"netcode_quota": 1}
     kit.save()
-    accounts.take_over(kit, "netcode", 1, accounts.machine_time())
+    ledger.take_over(kit, "netcode", 1, clock.now())
     issue(kit)
     code.refresh_from_db()
     assert code.state == CodeState.PLANNED
@@ -133,7 +133,10 @@ def test_the_vendors_own_limit_is_not_hammered(sandbox, kit, code):
         issue(kit, NOW + timedelta(minutes=minutes))
     assert PaidCall.objects.count() == 1
     sandbox.vendors.codelocks.switch["netcode_quota"] = 9
-    issue(kit, NOW + timedelta(hours=6, minutes=1))
+    issue(kit, NOW + timedelta(hours=9))
+    assert PaidCall.objects.count() == 1  # nobody has said that it would answer again
+    CounterStop.objects.update(lifted_at=NOW)
+    issue(kit, NOW + timedelta(hours=9, minutes=1))
     assert set(IssuedCode.objects.values_list("state", flat=True)) == {CodeState.ACTIVE}
 
 

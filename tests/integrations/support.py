@@ -16,6 +16,7 @@ class Memory:
     def __init__(self, token: Mapping[str, Any] | None = None) -> None:
         self.token: Mapping[str, Any] = token or {}
         self.spent: list[tuple[str, str]] = []
+        self.stopped: dict[str, str] = {}
 
     def load(self) -> Mapping[str, Any]:
         return self.token
@@ -29,6 +30,9 @@ class Memory:
 
     def spend(self, counter: str, subject: str) -> None:
         self.spent.append((counter, subject))
+
+    def stop(self, counter: str, text: str) -> None:
+        self.stopped[counter] = text
 
 
 def settings_for(

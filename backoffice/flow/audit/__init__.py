@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from backoffice.flow.audit.events import cursor, learn
 from backoffice.flow.audit.findings import findings
+from backoffice.flow.audit.memory import doors_with_memory, memory_cursor, memory_due, read, remember
 
-__all__ = ["cursor", "findings", "learn"]
+__all__ = [
+    "cursor",
+    "doors_with_memory",
+    "findings",
+    "learn",
+    "memory_cursor",
+    "memory_due",
+    "read",
+    "remember",
+]

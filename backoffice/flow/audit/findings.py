@@ -8,7 +8,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from backoffice.flow.audit import access, bookings, mails, sources, writes
+from backoffice.flow.audit import access, bookings, budgets, mails, sites, sources, writes
 from backoffice.flow.audit.trouble import Trouble, open_findings
 from backoffice.models import Finding
 
@@ -38,6 +38,8 @@ def findings(now: datetime) -> dict[str, int]:
 def _troubles(now: datetime) -> Iterable[Trouble]:
     return chain(
         sources.troubles(now),
+        budgets.troubles(now),
+        sites.troubles(),
         bookings.troubles(now),
         access.troubles(now),
         mails.troubles(now),

@@ -1,4 +1,4 @@
-"""What needs a person at the vendors: accounts, readings, messages, budgets, batteries."""
+"""What needs a person at the vendors: accounts, readings, messages, batteries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from itertools import chain
 from django.db.models import F, Max, Window
 from django.db.models.functions import RowNumber
 
-from backoffice import accounts
 from backoffice.flow.audit.trouble import Trouble, sentence
 from backoffice.models import Door, RejectedRow, Severity, SyncRun, VendorAccount, WebhookMessage
 from backoffice.states import MessageState, RunState
@@ -21,7 +20,6 @@ READINGS = ("poll", "full")
 PATIENCE = 3  # failed readings in a row
 LOOKBACK = timedelta(days=7)
 SHORTEST_SILENCE = timedelta(hours=1)
-BUDGET_WARNING = 0.8
 BATTERY_LOW, BATTERY_EMPTY = 0.2, 0.1
 NAMED = 3  # examples in one text
 
@@ -30,9 +28,7 @@ def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong between us and the vendors, and with the doors themselves."""
     used = list(VendorAccount.objects.filter(enabled=True))
     asked = [account for account in used if account.stopped_at is None and _mirrored(account)]
-    return chain(
-        _stopped(used), _readings(asked, now), _rejected(), _messages(), _budgets(used, now), _doors()
-    )
+    return chain(_stopped(used), _readings(asked, now), _rejected(), _messages(), _doors())
 
 
 def _mirrored(account: VendorAccount) -> bool:
@@ -152,23 +148,6 @@ def _messages() -> Iterator[Trouble]:
             "bookings all the same; try the messages again, or refresh the account.",
             account_id=account.pk,
         )
-
-
-def _budgets(used: Iterable[VendorAccount], now: datetime) -> Iterator[Trouble]:
-    for account in used:
-        for counter, budget in accounts.budgets(account, now).items():
-            if not budget.quota or budget.used < BUDGET_WARNING * budget.quota:
-                continue
-            spent = budget.left == 0
-            yield Trouble(
-                "budget",
-                f"{account.pk} {counter}",
-                Severity.NOW if spent else Severity.TODAY,
-                f"{budget.used} of {budget.quota} {counter} calls of {account} are spent this month. "
-                + ("No new code is issued there: buy more" if spent else "Buy more before they run out")
-                + ", then raise the account's quota.",
-                account_id=account.pk,
-            )
 
 
 # ------------------------------------------------------------------------------------------------- doors

@@ -13,6 +13,7 @@ from backoffice.flow.desk.record import Ask, carry_out
 from backoffice.flow.desk.site import client_of, done_or_refused
 from backoffice.models import Door, VendorAccount, Venue
 from backoffice.word import NotPossible, Word, on_record
+from integrations.errors import Garbled, Refused, Unavailable
 from integrations.types import Commissioning, InitRecord, Method, Verdict, Written
 
 MODELS = ("KL1060", "KL1060C2", "KL1060G3", "KL1550")
@@ -62,7 +63,10 @@ def commission(account: VendorAccount, setup: Setup, word: Word) -> InitRecord:
 
     def ask() -> Written:
         asked = {"random_id": setup.random_id, "master_code": setup.master_code}
-        kept.append(provider.init(setup.model, setup.timezone, **asked))
+        try:
+            kept.append(provider.init(setup.model, setup.timezone, **asked))
+        except (Garbled, Unavailable) as error:  # nothing was written there: there is nothing to look at
+            raise Refused(f"{error.text}. No sequence came; to ask again is another paid call") from None
         return Written(Verdict.DONE, text=SHOWN)
 
     about = {"model": setup.model, "timezone": setup.timezone, "random_id": setup.random_id}

@@ -13,7 +13,7 @@ from backoffice import states
 from backoffice.models import Booking, Resource, VendorAccount, VendorWrite
 from backoffice.states import WriteState
 from backoffice.word import NotPossible, Word, on_record
-from integrations.errors import Garbled, Unavailable, VendorError
+from integrations.errors import Garbled, OverBudget, Unavailable, VendorError
 from integrations.types import Verdict, Written
 
 STATES = {
@@ -105,6 +105,8 @@ def _begun(ask: Ask, word: Word | RuleWord) -> VendorWrite:
 
 
 def _end_of(error: VendorError) -> Written:
+    if isinstance(error, OverBudget):
+        return Written(Verdict.REFUSED, text=f"Nothing was done: {error.text}")
     if isinstance(error, Unavailable | Garbled):
         return Written(Verdict.IN_DOUBT, text=f"{error.text}. {LOOK}")
     return Written(Verdict.REFUSED, text=error.text)

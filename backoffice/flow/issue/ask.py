@@ -10,23 +10,19 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from backoffice import accounts
+from backoffice import accounts, ledger
 from backoffice.flow.issue.bundles import Bundle, bundles_due, order_of
+from backoffice.flow.issue.fobs import carry_out_fobs
+from backoffice.flow.issue.numbers import next_card_number
+from backoffice.flow.issue.phones import keys_due
 from backoffice.flow.issue.record import Issued, end, put_off, queue, record_made
-from backoffice.models import (
-    Cardholder,
-    Credential,
-    Fob,
-    IssuedCode,
-    KnownAnswer,
-    VendorAccount,
-)
+from backoffice.flow.issue.waiting import wake
+from backoffice.models import IssuedCode, KnownAnswer, VendorAccount
 from backoffice.states import CodeState, move
 from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable, VendorError
 from integrations.types import AccessProvider, CodeOrder, CodeRecord, Outcome
 
 PATIENCE = 3  # failures in a row
-FIRST_CARD_NUMBER = 500_001
 
 
 def issue_due(account: VendorAccount, provider: AccessProvider, now: datetime, wait: float = 0) -> Issued:
@@ -40,10 +36,13 @@ def issue_due(account: VendorAccount, provider: AccessProvider, now: datetime, w
     with accounts.exclusive(f"issue {account.pk}", wait) as mine:
         if not mine or account.stopped_at or not account.enabled:
             return done
+        wake(account, now)
         bundles = list(bundles_due(account, now))
         try:
             bundles = _settle_orphans(bundles, provider, done, now)
             _carry_out_all(bundles, provider, done, now)
+            carry_out_fobs(account, provider, done, now)
+            keys_due(account, provider, done, now)
         except Misconfigured as error:
             accounts.stop(account, error.text, now)
             done.error = error.text
@@ -91,8 +90,10 @@ def _carry_out(bundles: Sequence[Bundle], provider: AccessProvider, done: Issued
     for ask, batch in ((_issue, granting), (_withdraw, taking)):
         if not batch:
             continue
+        first = batch[0].first
         try:
-            outcomes = {o.key: o for o in ask(provider, batch, now)}
+            with ledger.urgent(ledger.is_tonight(first.account, first.starts_at, now)):
+                outcomes = {o.key: o for o in ask(provider, batch, now)}
         except VendorError as error:
             for bundle in batch:
                 put_off(bundle, error, done, now)
@@ -112,7 +113,7 @@ def _claim(bundle: Bundle, now: datetime) -> bool:
     """Commit that the vendor is about to be asked; False when nothing is to be asked any more."""
     number = next((code.card_number for code in bundle.wanted if code.card_number), "")
     if bundle.first.holder_key and not number:
-        number = _next_card_number(bundle.first.account_id)
+        number = next_card_number(bundle.first.account_id)
     kept = []
     for code in bundle.wanted:
         if code.state == CodeState.PLANNED and not move(code, CodeState.ISSUING, card_number=number):
@@ -120,16 +121,6 @@ def _claim(bundle: Bundle, now: datetime) -> bool:
         kept.append(code)
     bundle.wanted = kept
     return bool(kept)
-
-
-def _next_card_number(account_id: int) -> str:
-    """A card number nobody has; race-free because one worker at a time issues for an account."""
-    tables = (Cardholder, Credential, Fob, IssuedCode)
-    taken: set[str] = set()
-    for table in tables:
-        rows = table._default_manager.filter(account_id=account_id, card_number__regex=r"^\d{1,12}$")  # noqa: SLF001
-        taken.update(rows.values_list("card_number", flat=True))
-    return str(max((int(number) for number in taken), default=FIRST_CARD_NUMBER - 1) + 1)
 
 
 def _issue(provider: AccessProvider, bundles: Sequence[Bundle], now: datetime) -> Iterable[Outcome]:

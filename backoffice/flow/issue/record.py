@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
+from backoffice import ledger
 from backoffice.flow.issue.bundles import Bundle
 from backoffice.models import IssuedCode
 from backoffice.states import CodeState, Known, move
@@ -15,7 +17,6 @@ from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable,
 from integrations.types import CodeRecord, Outcome
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=20), timedelta(minutes=15)
-BUDGET_RETRY, REFUSED_BUDGET_RETRY = timedelta(hours=1), timedelta(hours=6)
 GARBLED_TRIES = 3  # an answer nobody understands may cost a paid call each time
 
 
@@ -94,6 +95,9 @@ def put_off(bundle: Bundle, error: VendorError, done: Issued, now: datetime) -> 
 
 
 def _back(bundle: Bundle, error: VendorError, now: datetime) -> None:
+    if isinstance(error, OverBudget):
+        _wait(bundle, error, now)
+        return
     for code in bundle.wanted:
         if code.state == CodeState.ISSUING:
             move(
@@ -107,12 +111,25 @@ def _back(bundle: Bundle, error: VendorError, now: datetime) -> None:
         _later(code, error.text, now)
 
 
+def _wait(bundle: Bundle, error: OverBudget, now: datetime) -> None:
+    """The one that was asked for and not allowed waits, too: it was not tried, so no try is counted."""
+    for code in bundle.wanted:
+        if code.state == CodeState.ISSUING:
+            move(code, CodeState.PLANNED, **_until_allowed(error, now))
+    for code in bundle.unwanted:
+        _later(code, error.text, now)
+
+
 def queue(bundles: Sequence[Bundle], error: OverBudget, now: datetime) -> None:
     """Let codes that were not even asked for wait for the budget with the one that was."""
-    for bundle in bundles:
-        waiting = [code.pk for code in bundle.wanted if code.state == CodeState.PLANNED]
-        rows = IssuedCode.objects.filter(pk__in=waiting, state=CodeState.PLANNED)
-        rows.update(error=error.text, next_try_at=now + _pause(bundle.first, error))
+    waiting = [code.pk for bundle in bundles for code in bundle.wanted if code.state == CodeState.PLANNED]
+    rows = IssuedCode.objects.filter(pk__in=waiting, state=CodeState.PLANNED)
+    rows.update(**_until_allowed(error, now))
+
+
+def _until_allowed(error: OverBudget, now: datetime) -> dict[str, Any]:
+    """The next month has new calls; what frees some before that, `waiting.wake` sees."""
+    return {"error": f"{ledger.QUEUED}{error.text}.", "next_try_at": ledger.next_month(now)}
 
 
 def _later(code: IssuedCode, text: str, now: datetime) -> None:
@@ -123,8 +140,6 @@ def _later(code: IssuedCode, text: str, now: datetime) -> None:
 
 
 def _pause(code: IssuedCode, error: VendorError | None) -> timedelta:
-    if isinstance(error, OverBudget):  # where the vendor itself says so, each try is a counted call
-        return REFUSED_BUDGET_RETRY if error.status == 429 else BUDGET_RETRY
     pause: timedelta = min(FIRST_RETRY * 2**code.attempts, LAST_RETRY) if code.attempts < 10 else LAST_RETRY
     if error is not None and error.retry_after:
         return max(pause, timedelta(seconds=min(error.retry_after, 3600)))

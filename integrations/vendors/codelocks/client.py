@@ -19,6 +19,7 @@ from integrations.types import (
     Limits,
     Listing,
     Outcome,
+    RuleRecord,
     Settings,
 )
 from integrations.vendors.codelocks import netcode, records
@@ -73,7 +74,7 @@ class Codelocks(Phones, Desk):
             raise
         return records.one_door(answer)
 
-    def rule(self, model: str, duration_id: int) -> records.RuleRecord:
+    def rule(self, model: str, duration_id: int) -> RuleRecord:
         """The vendor's rule of one duration (one Utility call); Garbled when it cannot be read (C-C22)."""
         query = {"lockmodel": model.upper()}
         path = f"/duration/{duration_id}"

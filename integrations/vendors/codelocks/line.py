@@ -118,6 +118,7 @@ class Line:
             return error
         now = self._settings.clock()
         until = self._stopped[counter] = next_month(now)
+        self._settings.meter.stop(counter, error.text)
         return OverBudget(error.text, status=429, retry_after=(until - now).total_seconds())
 
     def _refusal(self, answer: Answer) -> VendorError:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from integrations.errors import Garbled
 from integrations.http import Answer
-from integrations.types import DoorRecord, Duration, GridRecord, Listing, Rejected
+from integrations.types import DoorRecord, Duration, GridRecord, Listing, Rejected, RuleRecord
 from integrations.vendors.codelocks.line import lowered
 from integrations.vendors.codelocks.netcode import K3_ID
 
@@ -29,18 +28,6 @@ KEPT = {
     "pairingdate",
     "locklocation",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRecord:
-    """The vendor's rule of a duration. Who is to apply it is not said: a cross-check, never a conversion."""
-
-    model: str
-    duration: Duration
-    mode: str
-    applies_dst: bool | None
-    converts_to_utc: bool | None
-    start_text: str
 
 
 def doors(answer: Answer) -> Listing:
