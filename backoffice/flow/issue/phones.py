@@ -1,0 +1,184 @@
+"""Phone keys at the vendor, which has one client per lock and address, however many bookings it is for.
+
+In one pass over a lock what is ours there is changed or removed, then the lock is listed once: the list says
+what came of it and of what dead workers left, how far invitations have come, and whom to invite (C-C18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from backoffice import ledger
+from backoffice.flow.issue.keyring import (
+    GONE,
+    Client,
+    back,
+    claim,
+    clients_due,
+    failed,
+    hours_of,
+    is_wanted,
+    later,
+    looked,
+    made,
+    revoked,
+)
+from backoffice.flow.issue.record import Issued
+from backoffice.models import Door, IssuedCode, VendorAccount
+from backoffice.wording import period
+from integrations.errors import Garbled, OverBudget, Refused, Unavailable
+from integrations.types import AccessProvider, PhoneClientRecord, PhoneClients, PhoneKeys, together
+
+FOREIGN = "somebody has given this address a key of the lock at the vendor already, and that is left alone"
+NOBODY = "the booking names no e-mail address to invite"
+REFUSED = "the vendor refused the invitation, as it does for people without an account in its app"
+NOT_YET = "the vendor accepted, but its list does not show it yet"
+
+
+def keys_due(account: VendorAccount, provider: AccessProvider, done: Issued, now: datetime) -> None:
+    """Invite, change, look at and remove all that is due at one account, lock by lock.
+
+    Unavailable, Garbled and OverBudget end in the rows, which have their turn again; Misconfigured is raised.
+    """
+    if not isinstance(provider, PhoneKeys):
+        return
+    locks = clients_due(account, now)
+    for number, clients in enumerate(locks):
+        tonight = min(code.starts_at for client in clients for code in client.rows)
+        try:
+            with ledger.urgent(ledger.is_tonight(account, tonight, now)):
+                _lock(provider, clients, done, now)
+        except OverBudget as error:
+            done.error = error.text
+            later(_rows(client for lock in locks[number:] for client in lock), error, done, now)
+            return
+        except (Unavailable, Garbled, Refused) as error:  # the lock could not be listed
+            done.error = error.text
+            later(_rows(clients), error, done, now)
+
+
+def _rows(clients: Iterable[Client]) -> list[IssuedCode]:
+    rows = [code for client in clients for code in client.rows]
+    for code in rows:
+        code.refresh_from_db(fields=["state", "next_try_at", "attempts"])
+    return rows
+
+
+def _lock(provider: PhoneKeys, clients: Sequence[Client], done: Issued, now: datetime) -> None:
+    for client in clients:
+        _change(provider, client, done, now)
+    door = clients[0].door
+    listed = provider.clients(door.ref)
+    absent = [client for client in clients if not _settle(client, listed, done, now)]
+    for client in absent:
+        _invite(provider, client, listed, done, now)
+
+
+# --------------------------------------------------------------------------------- what is ours there already
+
+
+def _change(provider: PhoneKeys, client: Client, done: Issued, now: datetime) -> None:
+    """Let the client have the hours that are wanted, or none; what a dead worker left is looked at first."""
+    if client.issuing or not client.ours:
+        return
+    ripe = [code for code in client.revoking if code.next_try_at is None or code.next_try_at <= now]
+    try:
+        if client.planned and not client.again:
+            _put(provider, client, done, now)
+        elif ripe and not client.active:
+            provider.remove(client.door.ref, client.address)
+        elif ripe and hours_of(client.active) != hours_of([*client.active, *client.revoking]):
+            provider.change(client.door.ref, client.address, hours_of(client.active))
+    except OverBudget:
+        raise
+    except (Unavailable, Garbled, Refused) as error:
+        later(ripe, error, done, now)
+
+
+def _put(provider: PhoneKeys, client: Client, done: Issued, now: datetime) -> None:
+    """More hours for somebody who has the key: nobody is to accept anything again."""
+    hours = client.hours
+    if not claim(client):
+        return
+    try:
+        provider.change(client.door.ref, client.address, hours)
+    except OverBudget as error:
+        back(client.issuing, error, done, now)
+        raise
+    except Refused as error:
+        failed(client.issuing, error.text, done)
+        client.issuing = []
+
+
+# ----------------------------------------------------------------------------------------- what the list says
+
+
+def _settle(client: Client, listed: PhoneClients, done: Issued, now: datetime) -> bool:
+    """Write down what the list says of one client; False when it is not there and may be invited."""
+    record = listed.find(client.address)
+    if record:
+        _present(client, record, done, now)
+    elif not listed.complete:
+        gap = Garbled(f"whether there is a key cannot be told: {listed.gap or 'unreadable rows'}")
+        later(client.rows, gap, done, now)
+    else:
+        _absent(client, done, now)
+    return record is None and listed.complete
+
+
+def _absent(client: Client, done: Issued, now: datetime) -> None:
+    revoked(client.revoking, done, now)
+    failed(client.active, GONE, done)
+    forgotten = [code for code in client.issuing if not is_wanted(code, now)]
+    back(forgotten, None, done, now)
+    client.issuing = [code for code in client.issuing if code not in forgotten]
+    client.active, client.revoking = [], []
+
+
+def _present(client: Client, record: PhoneClientRecord, done: Issued, now: datetime) -> None:
+    wanted = hours_of([*client.issuing, *client.active])
+    fits = record.periods is not None and together(record.periods) == wanted
+    if not client.ours and not fits:
+        failed([*client.issuing, *client.planned], FOREIGN, done)
+        return
+    for code in client.active:
+        looked(code, record, fits, now)
+    if fits:
+        for code in client.issuing:
+            made(code, record, done, now)
+        revoked(client.revoking, done, now)
+    else:
+        back(client.issuing, Unavailable(NOT_YET), done, now)
+        later(client.revoking, Unavailable(NOT_YET), done, now)
+
+
+# ------------------------------------------------------------------------------------------------ invitations
+
+
+def _invite(provider: PhoneKeys, client: Client, listed: PhoneClients, done: Issued, now: datetime) -> None:
+    """Invite somebody who is not listed, once; what became of an unanswered try is looked at, not guessed."""
+    hours = client.hours
+    if not client.address:
+        failed(client.planned, NOBODY, done)
+        return
+    if not claim(client):
+        return
+    text = _message(client.door, client.issuing)
+    try:
+        record = provider.invite(client.door.ref, client.address, hours, message=text, listed=listed)
+    except OverBudget as error:
+        back(client.issuing, error, done, now)
+        raise
+    except Refused as error:
+        failed(client.issuing, f"{REFUSED} ({error.text.rstrip('. ')})", done)
+    except (Unavailable, Garbled) as error:
+        later(client.issuing, error, done, now)
+    else:
+        for code in client.issuing:
+            made(code, record, done, now)
+
+
+def _message(door: Door, codes: Sequence[IssuedCode]) -> str:
+    times = ", ".join(period(code.starts_at, code.ends_at, door.venue) for code in codes)
+    return f"{door}, {times}"
