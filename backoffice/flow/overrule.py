@@ -60,7 +60,7 @@ def extend(target: Target, minutes_before: int, minutes_after: int, until: datet
 def reissue(target: AccessGrant | IssuedCode, word: Word) -> Override:
     """A new way in for a grant; the old one stops counting, and lingers where it cannot be withdrawn."""
     grant = target.grant if isinstance(target, IssuedCode) else target
-    if grant.ends_at <= word.now or grant.state in OVER:
+    if grant.ends_at <= word.now or grant.state == GrantState.WITHDRAWN:
         raise NotPossible("This access is over: there is nothing to issue again.")
     return say(OverrideKind.REISSUE, grant, grant.ends_at, word)
 

@@ -81,6 +81,9 @@ class FobStock(Protocol):
     def lend(self, fob_ref: str, user_ref: str, starts_at: datetime, ends_at: datetime) -> Loan:
         """Give a fob to a user for a window and read it back; a window in the past takes it back."""
 
+    def shelf(self, key: str) -> str:
+        """The ref of the disabled user without doors that fobs in stock belong to; made if there is none."""
+
     def check_fobs(self) -> Listing:
         """Fobs with their last activity; NotReleased while the vendor does not tell."""
 

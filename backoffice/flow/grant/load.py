@@ -12,10 +12,10 @@ from typing import Any
 from django.db.models import Q
 
 from backoffice.flow import plan
-from backoffice.flow.grant import places
+from backoffice.flow.grant import fobs, guests, places
 from backoffice.models import AccessGrant, IssuedCode, Occurrence, Override, OverrideKind
 from backoffice.states import LIVE_GRANTS, CodeState
-from integrations.types import BookingStatus, Duration
+from integrations.types import BookingStatus, Duration, Method
 
 RECENT = timedelta(days=2)  # so long after its end a booking still counts as a neighbour
 OPEN_CODES = (
@@ -63,7 +63,7 @@ def load(now: datetime) -> tuple[plan.World, Rows]:
     """The world to plan for, and the rows that it was read from."""
     rows = _rows(now)
     live = {grant.occurrence_id for grant in rows.grants.values() if grant.occurrence_id}
-    stays = _stays(now, live)
+    stays = guests.addressed(_stays(now, live))
     doors = places.doors()
     rows.accounts = {door.id: door.account_id for door in doors.values()}
     world = plan.World(
@@ -71,8 +71,10 @@ def load(now: datetime) -> tuple[plan.World, Rows]:
         stays=tuple(stays.values()),
         rooms=places.rooms(),
         doors=doors,
-        words=tuple(_words(now, rows)),
+        words=tuple(guests.reachable(_words(now, rows))),
         held=tuple(_held(rows, stays)),
+        fobs=tuple(fobs.stock(now)),
+        back=fobs.given_back(now),
     )
     return world, rows
 
@@ -88,7 +90,7 @@ def _rows(now: datetime) -> Rows:
     moved = Q(occurrence__ends_at__gt=since) | Q(person__ends_at__gt=since)
     found = AccessGrant.objects.filter(current | moved).order_by("pk")
     rows = Rows(grants={grant.pk: grant for grant in found})
-    codes = IssuedCode.objects.filter(grant_id__in=rows.grants).defer("secret", "error").order_by("pk")
+    codes = IssuedCode.objects.filter(grant_id__in=rows.grants).defer("secret").order_by("pk")
     for code in codes:
         rows.codes[code.pk] = code
         rows.keys[code.grant_id].append(code.key)
@@ -140,6 +142,12 @@ def _code(code: IssuedCode) -> plan.HeldCode:
         card_number=code.card_number,
         level_ref=code.level_ref,
         generation=int(generation[1]) if generation else 0,
+        periods=guests.periods(code),
+        address=guests.digest(code.address),
+        accepted=code.accepted_at is not None,
+        looked_at=code.looked_at,
+        attempts=code.attempts,
+        error=code.error if code.method == Method.PHONE else "",
     )
 
 
@@ -188,7 +196,8 @@ def _words(now: datetime, rows: Rows) -> Iterable[plan.Word]:
     """What staff said that is in force, and what the grants of people stand on."""
     people = [grant.person_id for grant in rows.grants.values() if grant.person_id]
     in_force = Q(lifted_at=None, ends_at__gt=now) | Q(pk__in=people)
-    for word in Override.objects.filter(in_force).defer("person_email").order_by("pk"):
+    words = Override.objects.filter(in_force).select_related("fob").defer("person_email").order_by("pk")
+    for word in words:
         door_only = word.kind == OverrideKind.GRANT
         yield plan.Word(
             id=word.pk,
@@ -203,5 +212,7 @@ def _words(now: datetime, rows: Rows) -> Iterable[plan.Word]:
             minutes_after=word.minutes_after,
             not_before=word.not_before,
             not_after=word.not_after,
+            method=word.method,
+            fob_ref=word.fob.ref if word.fob else "",
             lifted=word.lifted_at is not None,
         )

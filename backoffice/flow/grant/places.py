@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from backoffice import selectors
+from backoffice import pools, selectors
 from backoffice.flow import plan
-from backoffice.models import AccessLevel, Door, LockGrid, PathStep, Room
+from backoffice.models import AccessLevel, Door, Fob, LockGrid, PathStep, Room
 from backoffice.models.places import CENTRAL, Policy
 from integrations.types import Duration
 
@@ -31,11 +32,12 @@ def rooms() -> dict[int, plan.Room]:
 def doors() -> dict[int, plan.Door]:
     """All doors."""
     levels, grids = _levels(), _grids()
-    found = Door.objects.select_related("account", "venue").order_by("pk")
-    return {door.pk: _door(door, levels, grids) for door in found}
+    found = list(Door.objects.select_related("account", "venue").order_by("pk"))
+    lent = pools.of(found, pools.in_use())
+    return {door.pk: _door(door, levels, grids, lent[door.pk]) for door in found}
 
 
-def _door(door: Door, levels: Levels, grids: Grids) -> plan.Door:
+def _door(door: Door, levels: Levels, grids: Grids, pool: Iterable[Fob]) -> plan.Door:
     zone = door.venue.timezone if door.venue else CENTRAL
     model = str(door.lock.get("model") or "")
     return plan.Door(
@@ -50,8 +52,10 @@ def _door(door: Door, levels: Levels, grids: Grids) -> plan.Door:
         lock=_lock(door, zone, grids.get((door.account_id, model), ())),
         level_ref=door.access_level_ref,
         levels=levels.get(door.account_id, ()),
+        pool=frozenset(fob.ref for fob in pool),
         zone=zone,
         policy=_policy(door.venue, None, door),
+        phone_deadline=selectors.phone_deadline(door.account),
     )
 
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 from backoffice.flow.plan.outcome import Codes, Decision, Fit, Move, NewCode
 from backoffice.flow.plan.planning import plan
 from backoffice.flow.plan.values import (
+    Back,
     Decided,
     Door,
+    Fob,
     HeldCode,
     HeldGrant,
     Level,
@@ -21,11 +23,13 @@ from backoffice.flow.plan.values import (
 )
 
 __all__ = [
+    "Back",
     "Codes",
     "Decided",
     "Decision",
     "Door",
     "Fit",
+    "Fob",
     "HeldCode",
     "HeldGrant",
     "Level",

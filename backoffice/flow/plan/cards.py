@@ -42,6 +42,13 @@ class Carding:
     codes: tuple[HeldCode, ...]
     generation: int = 0
     newest: int = 0  # the last re-issue that any of his doors has a row of
+    method: Method = Method.CARD
+    lent_from: datetime | None = None  # of a fob: when it is free to be lent
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is to be issued: as policy says, a fob when it is free."""
+        return self.lent_from or self.wish.starts_at - self.wish.policy.issue_ahead
 
     @property
     def current(self) -> list[HeldCode]:
@@ -51,7 +58,7 @@ class Carding:
     def _is_mine(self, code: HeldCode) -> bool:
         card = (code.method, code.holder_key, code.level_ref)
         usable = code.state in USABLE and code.ends_at > self.now
-        return usable and card == (Method.CARD, self.holder, self.level_ref)
+        return usable and card == (self.method, self.holder, self.level_ref)
 
 
 def choose(carding: Carding, known_numbers: dict[tuple[str, int], str]) -> Wanted:
@@ -61,29 +68,30 @@ def choose(carding: Carding, known_numbers: dict[tuple[str, int], str]) -> Wante
         code for code in carding.current if (code.starts_at, code.ends_at) == (wish.starts_at, wish.ends_at)
     ]
     if same:
-        return Wanted((_fit(wish, min(same, key=lambda code: code.id)),))
+        return Wanted((_fit(carding, min(same, key=lambda code: code.id)),))
     inside = wish.starts_at <= carding.now
     open_still = [c for c in carding.current if c.state == State.ACTIVE and c.ends_at >= wish.ends_at]
     if inside and (working := [code for code in open_still if code.starts_at <= carding.now]):
-        return Wanted((_fit(wish, min(working, key=lambda code: code.id)),))
+        return Wanted((_fit(carding, min(working, key=lambda code: code.id)),))
     generation = max(latest(carding.codes, carding.generation), carding.newest)
     return Wanted(new=(_new(carding, generation, known_numbers.get((carding.holder, generation), "")),))
 
 
-def _fit(wish: Wish, code: HeldCode) -> Fit:
+def _fit(carding: Carding, code: HeldCode) -> Fit:
+    wish = carding.wish
     before = max(0, (wish.starts_at - code.starts_at).total_seconds() // 60)
     after = max(0, (code.ends_at - wish.ends_at).total_seconds() // 60)
-    due = wish.starts_at - wish.policy.issue_ahead if code.state in UNISSUED else code.due_at
+    due = carding.due_at if code.state in UNISSUED else code.due_at
     return Fit(code.id, code.starts_at, code.ends_at, due, int(before), int(after))
 
 
 def _new(carding: Carding, generation: int, number: str) -> NewCode:
     wish = carding.wish
     return NewCode(
-        method=Method.CARD,
+        method=carding.method,
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
-        due_at=wish.starts_at - wish.policy.issue_ahead,
+        due_at=carding.due_at,
         holder_key=carding.holder,
         card_number=number,
         level_ref=carding.level_ref,

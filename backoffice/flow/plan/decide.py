@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from backoffice.flow.plan import cards, netcodes
+from backoffice.flow.plan import cards, fobs, netcodes, phones
 from backoffice.flow.plan.doors import Trouble, way_in
 from backoffice.flow.plan.known import Knowledge
 from backoffice.flow.plan.netcodes import Wanted
 from backoffice.flow.plan.outcome import Codes, Decision, Fit, Way
 from backoffice.flow.plan.settle import end, settle
 from backoffice.flow.plan.trims import trim
-from backoffice.flow.plan.values import Decided, HeldCode, HeldGrant, Said, State, Word
+from backoffice.flow.plan.values import Back, Decided, HeldCode, HeldGrant, Said, State, Word
 from backoffice.flow.plan.wishes import Wish
 from backoffice.flow.plan.words import sentences
 from integrations.types import Method
@@ -32,6 +32,9 @@ class Context:
     numbers: dict[tuple[str, int], str] = field(default_factory=dict)
     reissued: dict[str, int] = field(default_factory=dict)  # holder -> re-issue asked for
     newest: dict[str, int] = field(default_factory=dict)  # holder -> the last re-issue that he has codes of
+    lots: Mapping[str, fobs.Lot] = field(default_factory=dict)  # holder -> the fob that he can count on
+    back: Mapping[str, Back] = field(default_factory=dict)  # holder -> when staff took his fob back
+    phones: frozenset[phones.Holder] = frozenset()  # who has accepted a phone key of which door
 
     def about(self, wish: Wish, grant: HeldGrant | None) -> list[Word]:
         """What staff said that is in force for this wish, the newest first."""
@@ -80,13 +83,24 @@ def decide(wish: Wish, grant: HeldGrant | None, context: Context) -> Decision | 
         return _ended(wish, grant, context.now)
     if word := of_kind(words, Said.DENY):
         return _denied(wish, grant, word, context.now)
+    if grant and wish.door.method == Method.FOB and is_back(wish, words, context):
+        return closed(grant, Decided.ENDED, "The fob was given back: this access is over.", context.now)
     return _opened(wish, grant, words, context)
+
+
+def is_back(wish: Wish, words: Iterable[Word], context: Context) -> bool:
+    """Has the guest come and given his fob back, and did staff not ask for another since?"""
+    back = context.back.get(fobs.holder_key(wish.place, wish.door.account_id))
+    again = of_kind(words, Said.REISSUE)
+    if back is None or wish.starts_at >= back.until:
+        return False
+    return again is None or again.starts_at <= back.at
 
 
 def _opened(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], context: Context) -> Decision:
     try:
         way = way_in(wish.door)
-        wanted = _choose(wish, way, grant, words, context)
+        wanted, way = _choose(wish, way, grant, words, context)
     except Trouble as trouble:
         return _blocked(wish, grant, str(trouble), context.now)
     if word := of_kind(words, Said.HOLD):
@@ -95,21 +109,45 @@ def _opened(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], context:
     return _decision(wish, grant, Decided.GRANTED, sentences(_granted(wish), way.note), codes, way.method)
 
 
-def _choose(wish: Wish, way: Way, grant: HeldGrant | None, words: Iterable[Word], context: Context) -> Wanted:
+def _choose(
+    wish: Wish, way: Way, grant: HeldGrant | None, words: Iterable[Word], context: Context
+) -> tuple[Wanted, Way]:
+    """The codes for a wish, and the way in that it comes to: a PIN may stand in for a phone key."""
     codes = _codes(grant)
+    if way.method == Method.FOB:
+        return _lend(wish, way, codes, context), way
     if way.grid is None:
         holder = cards.holder_key(wish.place, wish.door.account_id)
         generations = context.reissued.get(holder, 0), context.newest.get(holder, 0)
         carding = cards.Carding(wish, holder, way.level_ref, context.now, codes, *generations)
-        return cards.choose(carding, context.numbers)
-    again = of_kind(words, Said.REISSUE)
+        return cards.choose(carding, context.numbers), way
+    word = of_kind(words, Said.REISSUE)
     avoid = frozenset(context.knowledge.of_others(wish.door.id, wish.guest))
-    asking = netcodes.Asking(wish, way.grid, context.now, codes, avoid, again.id if again else 0)
+    asking = netcodes.Asking(wish, way.grid, context.now, codes, avoid, word.id if word else 0)
+    if way.method != Method.PHONE:
+        return _pins(asking, context), way
+    holds = (wish.door.id, wish.address) in context.phones
+    return phones.or_pins(phones.Phoning(asking, holds), way, lambda: _pins(asking, context))
+
+
+def _pins(asking: netcodes.Asking, context: Context) -> Wanted:
+    """The PINs for a wish; from here on its guest counts as somebody who knows them."""
     wanted = netcodes.choose(asking)
-    kept = {code.asked for code in codes if code.id in wanted.ids}
+    kept = {code.asked for code in asking.codes if code.id in wanted.ids}
     for asked in kept | {new.asked for new in wanted.new}:
-        context.knowledge.learn(wish.door.id, asked, wish.guest)
+        context.knowledge.learn(asking.wish.door.id, asked, asking.wish.guest)
     return wanted
+
+
+def _lend(wish: Wish, way: Way, codes: tuple[HeldCode, ...], context: Context) -> Wanted:
+    """As a card, which a fob is to its vendor; when, and whether at all, depends on the stock."""
+    holder = fobs.holder_key(wish.place, wish.door.account_id)
+    lot = context.lots[holder]
+    if lot.trouble:
+        raise Trouble(lot.trouble)
+    generations = context.reissued.get(holder, 0), context.newest.get(holder, 0)
+    asked = (holder, way.level_ref, context.now, codes, *generations)
+    return cards.choose(cards.Carding(wish, *asked, Method.FOB, lot.lent_from), {})
 
 
 def _codes(grant: HeldGrant | None) -> tuple[HeldCode, ...]:

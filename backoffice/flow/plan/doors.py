@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from backoffice.flow.plan.outcome import Way
 from backoffice.flow.plan.values import Door, Level, Lock
@@ -30,9 +31,9 @@ def way_in(door: Door) -> Way:
         can = ", ".join(sorted(door.offered)) or "nothing"
         raise Trouble(f"{door.name} is to be opened by {door.method}, but its vendor offers {can}")
     if door.method == Method.FOB:
-        raise Trouble(
-            f"{door.name} opens by fob, and lending fobs comes with a later version: lend one by hand"
-        )
+        return Way(Method.FOB, level_ref=_least(door))
+    if door.method == Method.PHONE:  # the same lock's PIN stands in where there can be no key
+        return replace(_by_netcode(door), method=Method.PHONE)
     return _by_card(door) if door.method == Method.CARD else _by_netcode(door)
 
 
@@ -77,10 +78,7 @@ def _by_netcode(door: Door) -> Way:
         raise Trouble(
             f"the clock of {door.name}, {clock!r}, is no time zone: say on its page what it shows"
         ) from None
-    note = (
-        "Phone keys come with a later version: a PIN is given instead." if door.method == Method.PHONE else ""
-    )
-    return Way(Method.NETCODE, grid=Grid(clock, lock.durations or DEFAULT_DURATIONS), note=note)
+    return Way(Method.NETCODE, grid=Grid(clock, lock.durations or DEFAULT_DURATIONS))
 
 
 def _is_k3(door: Door) -> bool:

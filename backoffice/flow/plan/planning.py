@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from backoffice.flow.plan import cards
-from backoffice.flow.plan.decide import Context, closed, decide, of_kind
+from backoffice.flow.plan import cards, fobs, phones
+from backoffice.flow.plan.decide import Context, closed, decide, extend, is_back, of_kind
 from backoffice.flow.plan.known import Case, Opening, conflicts, openings, told
 from backoffice.flow.plan.outcome import Decision
-from backoffice.flow.plan.values import Decided, HeldGrant, Place, Said, Standing, World
+from backoffice.flow.plan.values import Decided, HeldGrant, Place, Said, Standing, Word, World
 from backoffice.flow.plan.wishes import Wish, wholes, wishes_of
 from backoffice.flow.plan.words import sentences
 from integrations.types import Method
 
+HOLDERS: Mapping[str, Callable[[Place, int], str]] = {Method.CARD: cards.holder_key, Method.FOB: fobs.holder_key}
 TO_TELL = {Decided.GRANTED, Decided.HELD, Decided.BLOCKED}
 
 
@@ -41,11 +42,54 @@ def _context(world: World, wishes: Iterable[Wish], held: dict[Place, HeldGrant])
             newest = context.newest.get(code.holder_key, 0)
             context.newest[code.holder_key] = max(newest, code.generation)
     for wish in wishes:
-        again = of_kind(context.about(wish, held.get(wish.place)), Said.REISSUE)
-        if again and wish.door.method == Method.CARD:  # one card for all doors of the account
-            holder = cards.holder_key(wish.place, wish.door.account_id)
+        said = context.about(wish, held.get(wish.place))
+        _by_their_method(wish, said)
+        again = of_kind(said, Said.REISSUE)
+        if again and wish.door.method in HOLDERS:  # one card or fob for all doors of the account
+            holder = HOLDERS[wish.door.method](wish.place, wish.door.account_id)
             context.reissued[holder] = max(again.id, context.reissued.get(holder, 0))
+    context.back, context.phones = world.back, frozenset(phones.holders(world.held))
+    context.lots = fobs.lots(_demands(wishes, held, context), world.fobs, world.now)
     return context
+
+
+def _by_their_method(wish: Wish, said: Iterable[Word]) -> None:
+    """What staff said of the method holds for the doors whose vendor has it."""
+    word = of_kind(said, Said.METHOD)
+    if word and word.method in wish.door.offered:
+        wish.door = replace(wish.door, method=word.method)
+
+
+def _demands(
+    wishes: Iterable[Wish], held: dict[Place, HeldGrant], context: Context
+) -> Iterator[fobs.Demand]:
+    """Who needs a fob: a guest who is to get in by one, or who keeps what he was granted."""
+    for wish in wishes:
+        if wish.door.method != Method.FOB:
+            continue
+        grant, wish = held.get(wish.place), replace(wish, trims=[])
+        said = context.about(wish, grant)
+        if not wish.keep:
+            extend(wish, said)
+        kept = not wish.keep or (grant is not None and grant.state == Decided.GRANTED)
+        over = wish.ends_at <= context.now or is_back(wish, said, context)
+        if kept and not over and not of_kind(said, Said.DENY):
+            yield _demand(wish, context)
+
+
+def _demand(wish: Wish, context: Context) -> fobs.Demand:
+    holder = fobs.holder_key(wish.place, wish.door.account_id)
+    return fobs.Demand(
+        holder,
+        wish.door.account_id,
+        wish.starts_at,
+        wish.ends_at,
+        wish.door.pool,
+        min(wish.policy.issue_ahead, fobs.AHEAD),
+        wish.door.zone,
+        context.reissued.get(holder, 0),
+        wish.fob_ref,
+    )
 
 
 def _wished(wish: Wish, grant: HeldGrant | None, context: Context) -> Case | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from backoffice.flow.window import Asked, Limits
-from integrations.types import Duration
+from integrations.types import Duration, Period
 
 Guest = str  # whoever knows a code: the same text is the same guest
 
@@ -54,6 +54,7 @@ class Said(StrEnum):
     EXTEND = "extend"
     GRANT = "grant"
     REISSUE = "reissue"
+    METHOD = "method"
     TRIM = "trim"
 
 
@@ -122,8 +123,10 @@ class Door:
     lock: Lock = field(default_factory=Lock)
     level_ref: str = ""  # the access level that staff chose
     levels: tuple[Level, ...] = ()  # those of its account
+    pool: frozenset[str] = frozenset()  # the fobs that may be lent for it, by the vendor's ids
     zone: str = "UTC"  # of the venue, for texts
     policy: Policy = field(default_factory=Policy)  # for people without a room
+    phone_deadline: timedelta = timedelta(minutes=120)  # so long before its window a phone key is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ class Stay:
     ends_at: datetime
     standing: Standing = Standing.ENTITLED
     why: str = ""
+    address: str = ""  # a digest of the guest's e-mail address; known where a phone key is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,9 @@ class Word:
     not_before: datetime | None = None
     not_after: datetime | None = None
     lifted: bool = False
+    method: str = ""
+    fob_ref: str = ""  # the one that staff give to this person
+    address: str = ""  # as of a stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +205,12 @@ class HeldCode:
     card_number: str = ""
     level_ref: str = ""
     generation: int = 0
+    periods: tuple[Period, ...] = ()  # of a phone key, as are the following
+    address: str = ""  # a digest of the e-mail address that was invited
+    accepted: bool = False
+    looked_at: datetime | None = None  # when the vendor last said how far it has come
+    attempts: int = 0
+    error: str = ""
 
     @property
     def asked(self) -> Asked | None:
@@ -232,6 +245,29 @@ class HeldGrant:
         return self.occurrence_id, self.person_id, self.door_id
 
 
+@dataclass(frozen=True, slots=True)
+class Fob:
+    """A fob that may be lent, and its loan if it has one; `out`: it is not in its place, as far as we know."""
+
+    account_id: int
+    ref: str
+    name: str
+    holder: str = ""
+    generation: int = 0  # the re-issue that the loan came from
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    out: bool = False
+    turnaround: timedelta = timedelta(minutes=30)  # between two loans of it
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """When staff took a guest's fob back, and until when it was lent."""
+
+    at: datetime
+    until: datetime
+
+
 Place = tuple[int | None, int | None, int]  # occurrence, person, door: one decision each
 
 
@@ -245,3 +281,5 @@ class World:
     doors: Mapping[int, Door] = field(default_factory=dict)
     words: tuple[Word, ...] = ()
     held: tuple[HeldGrant, ...] = ()
+    fobs: tuple[Fob, ...] = ()
+    back: Mapping[str, Back] = field(default_factory=dict)  # holder -> when staff took his fob back

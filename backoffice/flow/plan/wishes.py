@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -48,8 +48,10 @@ class Wish:
     starts_at: datetime
     ends_at: datetime
     why: str  # what it is for, in words
+    address: str = ""  # a digest of the e-mail address to which a phone key can be sent
     keep: bool = False  # its standing is not understood: nothing new, nothing taken away
     trims: list[str] = field(default_factory=list)  # what was settled with a neighbour without a person
+    fob_ref: str = ""  # the fob that staff give to this person
 
     @property
     def order(self) -> tuple[datetime, int, int, int, int]:
@@ -116,6 +118,7 @@ def _on_the_path(span: Span, doors: Mapping[int, Door]) -> dict[int, Wish]:
             starts_at=_floor(span.starts_at) - step.policy.lead,
             ends_at=_ceil(span.ends_at) + step.policy.lag,
             why=why,
+            address=head.address,
             keep=head.standing == Standing.KEEP,
         )
         for step in room.steps
@@ -124,6 +127,8 @@ def _on_the_path(span: Span, doors: Mapping[int, Door]) -> dict[int, Wish]:
 
 def _person(word: Word, world: World) -> Wish:
     door = world.doors[word.door_id or 0]
+    if word.method in door.offered:
+        door = replace(door, method=word.method)
     return Wish(
         place=(None, word.id, door.id),
         booking_id=None,
@@ -135,6 +140,8 @@ def _person(word: Word, world: World) -> Wish:
         starts_at=_floor(word.starts_at),
         ends_at=_ceil(word.ends_at),
         why=f"Let in by staff {period(word.starts_at, word.ends_at, door.zone)}: {word.reason}",
+        fob_ref=word.fob_ref,
+        address=word.address,
     )
 
 

@@ -9,17 +9,28 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.errors import Garbled, Misconfigured, Missing, Refused, VendorError
+from integrations.errors import Garbled, Misconfigured, Missing, Refused, Unavailable, VendorError
 from integrations.types import FobRecord, Listing, Loan, Made, NewFob
 from integrations.vendors.lockt import rows
 from integrations.vendors.lockt.batches import Batches
 from integrations.vendors.lockt.making import Maker
 from integrations.vendors.lockt.people import People
+from integrations.vendors.lockt.rows import Holder
 from integrations.vendors.lockt.times import Span, span
 from integrations.vendors.lockt.wire import Wire, Written, pause
-from integrations.vendors.lockt.writing import TURNS
+from integrations.vendors.lockt.writing import OPTIONS, TURNS
 
 SHUT = {"access_effective": "2000-01-01 00:00:00", "access_expires": "2000-01-01 00:00:01"}  # in any zone
+# the user of fobs in stock: nobody, and no door; the write is its complete set of levels, none (L-C8)
+SHELF = {
+    "first_name": "Fobs",
+    "last_name": "in stock",
+    "credential_key": "",
+    "email": "",
+    "phone": "",
+    "enabled": "false",
+    "accesslevels": list[object](),
+}
 
 
 class Fobs:
@@ -75,6 +86,30 @@ class Fobs:
                 raise self._shut(row, _astray(window, fob))
         note = "the vendor keeps this fob disabled" if fob.enabled is False else ""
         return Loan(fob, _holds(fob, user_ref), note)
+
+    def shelf(self, key: str) -> str:
+        """The ref of the disabled user without levels, by its id_num, that fobs in stock are given to.
+
+        Made where there is none, and disabled and emptied where somebody gave it doors: each is one write.
+        Raises Refused in the vendor's words, and Unavailable when reading back does not show it.
+        """
+        with self._writing:
+            holder = self._shelf(key)
+            if holder is None or holder.enabled is not False or holder.accesslevels:
+                row = {**SHELF, **SHUT, "id_num": key, "card_num": holder.card_num if holder else ""}
+                said = self._batches.send("/user", "users", [row], OPTIONS)
+                if said.trouble or said.rows:
+                    raise said.trouble or Refused(said.rows[0].text)
+                holder = self._shelf(key)
+        if holder is None or holder.enabled is not False or holder.accesslevels:
+            raise Unavailable("the vendor accepted the stock user, but reading back does not show it")
+        return holder.id
+
+    def _shelf(self, key: str) -> Holder | None:
+        found = self._people.find([key])
+        if key in found.errors:
+            raise found.errors[key]
+        return found.holders.get(key)
 
     def _reassign(self, row: Mapping[str, Any]) -> tuple[Written, FobRecord | None]:
         """Send until the vendor gives a clean answer: the same row twice does no harm."""

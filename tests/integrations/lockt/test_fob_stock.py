@@ -115,3 +115,20 @@ def test_l_c24_an_answer_that_is_no_list_of_fobs_is_garbled(client, site):
     answering(site, "GET /api/v1/fobcheck", {"data": {"fobs": 3}})
     with pytest.raises(Garbled):
         client.check_fobs()
+
+
+def test_the_user_of_fobs_in_stock_is_made_once_and_opens_nothing(client, site):
+    made = client.shelf("LK-STOCK-1")
+    assert client.shelf("LK-STOCK-1") == made
+    person = site.user("LK-STOCK-1")
+    assert (str(person.id), person.enabled, person.levels) == (made, False, [])
+    assert len(site.writes()) == 1
+
+
+def test_a_stock_user_that_was_given_doors_loses_them_before_a_fob_is_put_there(client, site):
+    client.shelf("LK-STOCK-1")
+    person = site.user("LK-STOCK-1")
+    person.enabled, person.levels = True, [11]
+    client.shelf("LK-STOCK-1")
+    person = site.user("LK-STOCK-1")
+    assert (person.enabled, person.levels) == (False, [])

@@ -1,0 +1,114 @@
+"""What staff do with fobs: hand out, check in, lost and found, where one lies; each with who and why."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from backoffice import pools
+from backoffice.models import Fob, FobLoan, OverrideKind, Venue
+from backoffice.states import CodeState, GrantState
+from backoffice.word import NotPossible, Word, on_record, say
+from backoffice.wording import moment
+
+LIVE = (GrantState.GRANTED, GrantState.HELD, GrantState.BLOCKED)
+
+
+def hand_out(fob: Fob, word: Word) -> FobLoan:
+    """The fob goes to the guest to whom it is lent. NotPossible unless it is lent, confirmed and here."""
+    loan = _loan(fob)
+    if loan is None:
+        raise NotPossible(f"{fob} is lent to nobody. Lend it to somebody without a booking, or to a booking.")
+    if loan.handed_at:
+        raise NotPossible(f"{fob} was handed out already, {moment(loan.handed_at, _venue(loan))}.")
+    if loan.ends_at <= word.now:
+        raise NotPossible(f"The time of {fob} was over {moment(loan.ends_at, _venue(loan))}: it opens nothing.")
+    if fob.lost_at or loan.code is None or loan.code.state != CodeState.ACTIVE:
+        raise NotPossible(f"{fob} opens nothing yet: its vendor has not confirmed it. Try again in a minute.")
+    with transaction.atomic():
+        mine = FobLoan.objects.filter(pk=loan.pk, handed_at=None, returned_at=None)
+        if not mine.update(handed_at=word.now, handed_by=word.author):
+            raise NotPossible(f"Somebody else was faster: look at {fob} again.")
+        on_record(word, "hand out", fob, grant=loan.grant, code=loan.code)
+    return loan
+
+
+def check_in(fob: Fob, word: Word) -> str:
+    """The fob is back; what that means, in words. Before its time it waits for the guest again.
+
+    In its time the guest's access by it is over: the next plan ends it, and the vendor takes it back.
+    """
+    if fob.lost_at:
+        raise NotPossible(f"{fob} counts as lost: say that it was found.")
+    loan = _loan(fob)
+    if loan is None:
+        raise NotPossible(f"{fob} is in stock: nobody has it.")
+    early = loan.starts_at > word.now
+    if early and not pools.is_out(loan):
+        raise NotPossible(f"{fob} waits for its guest and was not handed out: there is nothing to take back.")
+    given_up: dict[str, object] = {"handed_at": None, "handed_by": None}
+    back = {"returned_at": word.now, "returned_by": word.author}
+    with transaction.atomic():
+        if not FobLoan.objects.filter(pk=loan.pk, returned_at=None).update(**(given_up if early else back)):
+            raise NotPossible(f"Somebody else was faster: look at {fob} again.")
+        on_record(word, "check in", fob, grant=loan.grant, code=loan.code)
+    if early:
+        return f"{fob} is back and waits for its guest from {moment(loan.starts_at, _venue(loan))} on."
+    if loan.ends_at > word.now:
+        return f"{fob} is back before its time was over: it opens nothing any more. Re-issue if it should."
+    return f"{fob} is back in stock."
+
+
+def lost(fob: Fob, word: Word) -> str:
+    """The fob opens nothing any more and is lent to nobody; a guest who still needs one gets another."""
+    loan = _loan(fob)
+    with transaction.atomic():
+        there = Fob.objects.filter(pk=fob.pk, lost_at=None)
+        if not there.update(lost_at=word.now, lost_reason=word.reason.strip(), shut_at=None):
+            raise NotPossible(f"{fob} counts as lost already.")
+        on_record(word, "lost", fob, **({"grant": loan.grant, "code": loan.code} if loan else {}))
+        again = loan is not None and _needs_another(loan, word)
+    fob.refresh_from_db()
+    return f"{fob} is being shut at its vendor." + (" Its guest gets another one." if again else "")
+
+
+def _needs_another(loan: FobLoan, word: Word) -> bool:
+    """Let the next plan give the guest a new way in, if his time is not over."""
+    grant = loan.grant
+    if grant.state not in LIVE or grant.ends_at <= word.now:
+        return False
+    say(OverrideKind.REISSUE, grant, grant.ends_at, word)
+    return True
+
+
+def found(fob: Fob, word: Word) -> str:
+    """The fob is there again and in stock."""
+    with transaction.atomic():
+        gone = Fob.objects.filter(pk=fob.pk, lost_at__isnull=False)
+        if not gone.update(lost_at=None, lost_reason="", shut_at=None):
+            raise NotPossible(f"{fob} is not lost.")
+        loans = FobLoan.objects.filter(fob=fob, returned_at=None)
+        loans.update(returned_at=word.now, returned_by=word.author)
+        on_record(word, "found", fob)
+    fob.refresh_from_db()
+    return f"{fob} is in stock again."
+
+
+def put(fob: Fob, venue: Venue | None, word: Word) -> Fob:
+    """Say where a fob lies: at a venue, or nowhere in particular (None); its pools follow from that."""
+    if fob.venue_id == (venue.pk if venue else None):
+        raise NotPossible(f"{fob} lies there already.")
+    with transaction.atomic():
+        Fob.objects.filter(pk=fob.pk).update(venue=venue)
+        fob.refresh_from_db()
+        on_record(word, "put", fob, detail={"venue": venue.slug if venue else ""})
+    return fob
+
+
+def _loan(fob: Fob) -> FobLoan | None:
+    """The loan that the fob is out for, or promised to."""
+    related = ("grant__door__venue", "grant__occurrence__booking", "code")
+    return FobLoan.objects.filter(fob=fob, returned_at=None).select_related(*related).first()
+
+
+def _venue(loan: FobLoan) -> Venue | None:
+    return loan.grant.door.venue

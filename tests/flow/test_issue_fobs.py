@@ -1,0 +1,349 @@
+"""Fobs over the sandbox's locks: lent once, for the window, to one guest; taken back; lost; kept apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from backoffice import accounts
+from backoffice.flow import grant, issue, overrule, stock
+from backoffice.models import AccessGrant, Fob, FobLoan, IssuedCode
+from backoffice.states import CodeState
+from tests.flow.lent import AFTER, DURING, NOW, SOON, START, Desk, codes, later, loans, word
+
+pytestmark = pytest.mark.django_db
+PUT = "PUT /api/v1/fob"
+
+
+@pytest.fixture
+def desk(sandbox):
+    return Desk(sandbox)
+
+
+@pytest.fixture
+def two(sandbox):
+    return Desk(sandbox, count=2)
+
+
+def cancel(occurrence):
+    occurrence.booking.status = "cancelled"
+    occurrence.booking.save()
+
+
+def move(occurrence, by):
+    occurrence.starts_at += by
+    occurrence.ends_at += by
+    occurrence.save()
+
+
+def test_a_fob_is_lent_for_the_access_window_and_read_back(desk):
+    desk.booked()
+    desk.pass_()
+    [(state, known, number)] = codes("state", "known", "card_number")
+    assert (state, known, number) == (CodeState.ACTIVE, "confirmed", "30001")
+    assert desk.opening() == ["Fob 1"]
+    assert desk.opening(START - timedelta(minutes=16)) == desk.opening(START + timedelta(minutes=75)) == []
+
+
+def test_a_fob_opens_no_other_door_than_its_guests(desk):
+    desk.booked()
+    desk.pass_()
+    assert desk.opening(ref="502") == []
+
+
+def test_all_doors_of_a_stay_are_one_fob_one_user_and_two_writes(desk):
+    desk.booked("501", "502")
+    desk.pass_()
+    assert desk.opening(ref="501") == desk.opening(ref="502") == ["Fob 1"]
+    assert (len(loans()), len(desk.site.calls("POST")), len(desk.site.calls(PUT))) == (1, 1, 1)
+
+
+def test_nothing_is_lent_long_before_it_is_needed(desk):
+    desk.booked()
+    desk.pass_(NOW)
+    assert (loans(), desk.site.calls(PUT)) == ([], [])
+
+
+def test_a_second_pass_lends_nothing_and_asks_nothing(desk):
+    desk.booked()
+    desk.pass_()
+    calls = len(desk.site.calls())
+    assert not issue.fobs_due(desk.account, SOON)
+    desk.pass_(later(1))
+    assert (len(desk.site.calls()), len(loans())) == (calls, 1)
+
+
+def test_a_cancelled_guests_fob_opens_nothing_and_is_free(desk):
+    booking = desk.booked()
+    desk.pass_()
+    cancel(booking)
+    desk.pass_(later(1))
+    assert (codes("state"), desk.opening()) == ([CodeState.REVOKED], [])
+    assert loans()[0].returned_at
+
+
+def test_a_cancelled_guest_who_has_the_fob_keeps_it_from_others_until_it_is_checked_in(desk):
+    first = desk.booked()
+    desk.pass_()
+    stock.hand_out(desk.fobs[0], word())
+    cancel(first)
+    desk.booked("502")
+    desk.pass_(later(1))
+    assert desk.opening() == desk.opening(ref="502") == []
+    stock.check_in(desk.fobs[0], word(later(200)))
+    desk.pass_(later(95))
+    assert desk.opening(ref="502") == ["Fob 1"]
+
+
+def test_a_moved_window_moves_the_loan_of_the_same_fob(two):
+    booking = two.booked()
+    two.pass_()
+    [before] = two.opening()
+    move(booking, timedelta(minutes=30))
+    two.pass_(later(31))
+    assert two.opening(START) == []
+    assert two.opening(START + timedelta(minutes=90)) == [before]
+    assert len(loans()) == 1
+
+
+def test_a_fob_whose_booking_moved_to_tomorrow_is_free_today_and_lent_again_tomorrow(desk):
+    booking = desk.booked()
+    desk.pass_()
+    move(booking, timedelta(days=1))
+    desk.pass_(later(1))
+    assert (desk.opening(), desk.opening(DURING + timedelta(days=1))) == ([], [])
+    assert loans()[0].returned_at
+    desk.pass_(SOON + timedelta(days=1))
+    assert desk.opening(DURING + timedelta(days=1)) == ["Fob 1"]
+
+
+def test_a_guest_who_is_inside_keeps_his_fob_when_his_booking_is_cut(desk):
+    booking = desk.booked()
+    desk.pass_()
+    booking.ends_at -= timedelta(minutes=15)
+    booking.save()
+    desk.pass_(START + timedelta(minutes=10))
+    assert desk.opening() == ["Fob 1"]
+
+
+def test_two_guests_at_once_get_two_fobs(two):
+    two.booked()
+    two.booked()
+    two.pass_()
+    assert two.opening() == ["Fob 1", "Fob 2"]
+
+
+def test_two_guests_in_turn_get_the_same_fob(desk):
+    desk.booked()
+    desk.booked("502", start=START + timedelta(hours=2))
+    desk.pass_()
+    stock.hand_out(desk.fobs[0], word())
+    stock.check_in(desk.fobs[0], word(START + timedelta(minutes=80)))
+    desk.pass_(START + timedelta(minutes=81))
+    assert desk.opening(START + timedelta(hours=2), "502") == ["Fob 1"]
+    assert len(loans()) == 2
+
+
+def test_a_fob_that_nobody_came_for_is_free_by_itself(desk):
+    desk.booked()
+    desk.pass_()
+    desk.booked("502", start=START + timedelta(hours=4))
+    desk.pass_(AFTER)
+    first, second = loans()
+    assert (first.returned_at, first.returned_by, second.returned_at) == (AFTER, None, None)
+
+
+def test_an_overdue_fob_is_not_lent_again(desk):
+    desk.booked()
+    desk.pass_()
+    stock.hand_out(desk.fobs[0], word())
+    desk.booked("502", start=START + timedelta(hours=4))
+    desk.pass_(AFTER)
+    assert len(loans()) == 1
+    assert "Fob 1 not back yet" in AccessGrant.objects.get(door=desk.doors["502"]).reason
+
+
+def test_a_fob_that_a_door_has_seen_is_out_whatever_staff_noted(desk):
+    desk.booked()
+    desk.pass_()
+    IssuedCode.objects.update(seen_at=DURING)
+    desk.booked("502", start=START + timedelta(hours=4))
+    desk.pass_(AFTER)
+    assert len(loans()) == 1
+
+
+# ----------------------------------------------------------------------------------------------- lost
+
+
+def test_a_lost_fob_opens_nothing_and_its_guest_gets_another(two):
+    two.booked()
+    two.pass_()
+    stock.hand_out(two.fobs[0], word())
+    stock.lost(two.fobs[0], word(later(20), "the guest lost it"))
+    two.pass_(later(20))
+    assert two.opening() == ["Fob 2"]
+    two.fobs[0].refresh_from_db()
+    assert two.fobs[0].shut_at == later(20)
+
+
+def test_a_lost_fob_that_nobody_has_is_shut_too(desk):
+    there = desk.site.people[int(desk.fobs[0].ref)]
+    there.user_id = desk.site.add_user(id_num="BY-HAND", levels=[11], card_num="9").id
+    assert desk.opening() == ["Fob 1"]
+    stock.lost(desk.fobs[0], word())
+    assert issue.fobs_due(desk.account, SOON)
+    desk.pass_(later(1))
+    assert desk.opening() == []
+
+
+def test_a_lost_fob_stays_to_be_shut_until_the_vendor_has_done_it(desk):
+    stock.lost(desk.fobs[0], word())
+    desk.site.fail("status", PUT, status=500, times=9)
+    done = desk.pass_(later(1))
+    assert (done.error != "", Fob.objects.get().shut_at) == (True, None)
+    desk.site.faults.clear()
+    desk.pass_(later(2))
+    assert Fob.objects.get().shut_at == later(2)
+
+
+def test_a_lost_fob_is_in_no_pool_until_it_is_found(desk):
+    stock.lost(desk.fobs[0], word())
+    desk.booked()
+    desk.pass_()
+    assert (loans(), AccessGrant.objects.get().state) == ([], "blocked")
+    stock.found(desk.fobs[0], word(later(5)))
+    desk.pass_(later(5))
+    assert desk.opening() == ["Fob 1"]
+
+
+# -------------------------------------------------------------------------------------- faults and races
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+def test_a_vendor_that_goes_silent_costs_no_second_fob(two, fault):
+    two.booked()
+    two.site.fail(fault, PUT, times=3)
+    two.pass_()
+    two.site.faults.clear()
+    two.pass_(later(30))
+    assert (len(two.opening()), len(loans()), codes("state")) == (1, 1, [CodeState.ACTIVE])
+
+
+def test_a_guest_who_cancels_while_the_vendor_is_silent_is_left_with_nothing(desk):
+    booking = desk.booked()
+    desk.site.fail("status", PUT, status=500, times=9)
+    desk.pass_()
+    desk.site.faults.clear()
+    cancel(booking)
+    desk.pass_(later(1))
+    assert (desk.opening(), codes("state")) == ([], [CodeState.REVOKED])
+    assert loans()[0].returned_at
+
+
+def test_a_dead_workers_fob_is_the_one_that_is_lent(two):
+    two.booked()
+    grant.replan(SOON)
+    code = IssuedCode.objects.get()
+    chosen = two.fobs[1]
+    IssuedCode.objects.update(state=CodeState.ISSUING, card_number=chosen.card_number)
+    window = {"starts_at": code.starts_at, "ends_at": code.ends_at}
+    held = {"holder_key": code.holder_key, "holder_number": "500001"}
+    FobLoan.objects.create(fob=chosen, grant=code.grant, code=code, **held, **window)
+    two.pass_()
+    assert (two.opening(), len(loans())) == (["Fob 2"], 1)
+
+
+def test_a_fob_that_the_vendor_refuses_needs_a_person(desk):
+    desk.booked()
+    body = '{"result": ["no"], "errors": [{"error": ["Fob is broken"], "input_data": {}}]}'
+    desk.site.fail("status", PUT, status=400, body=body)
+    desk.pass_()
+    assert codes("state", "error") == [(CodeState.FAILED, "Fob is broken")]
+
+
+def test_a_wrong_key_stops_the_account_and_leaves_the_code_to_be_lent(desk):
+    desk.booked()
+    desk.site.fail("status", PUT, status=401)
+    desk.pass_()
+    desk.account.refresh_from_db()
+    assert (codes("state"), bool(desk.account.stopped_at)) == ([CodeState.PLANNED], True)
+
+
+def test_the_guests_user_has_a_card_number_of_its_own_that_nobody_is_told(desk):
+    desk.booked()
+    desk.pass_()
+    [loan] = loans()
+    assert desk.site.user(loan.holder_key).card_num == loan.holder_number != desk.fobs[0].card_number
+    assert codes("secret") == [""]
+
+
+def test_the_user_of_a_fob_that_was_taken_back_is_disabled(desk):
+    booking = desk.booked()
+    desk.pass_()
+    cancel(booking)
+    desk.pass_(later(1))
+    user = desk.site.user(loans()[0].holder_key)
+    assert (user.enabled, user.levels) == (False, [])
+
+
+# --------------------------------------------------------------------------------------- staff's word
+
+
+def test_a_fob_that_comes_back_early_opens_nothing_and_the_guest_gets_no_other(two):
+    two.booked()
+    two.pass_()
+    stock.hand_out(two.fobs[0], word())
+    stock.check_in(two.fobs[0], word(DURING))
+    two.pass_(DURING)
+    two.pass_(DURING + timedelta(minutes=5))
+    assert (two.opening(), AccessGrant.objects.get().state) == ([], "ended")
+
+
+def test_a_reissue_after_that_lends_again(desk):
+    desk.booked()
+    desk.pass_()
+    stock.hand_out(desk.fobs[0], word())
+    stock.check_in(desk.fobs[0], word(DURING))
+    desk.pass_(DURING)
+    overrule.reissue(AccessGrant.objects.get(), word(DURING + timedelta(minutes=1)))
+    desk.pass_(DURING + timedelta(minutes=1))
+    assert desk.opening(DURING + timedelta(minutes=5)) == ["Fob 1"]
+
+
+def test_a_re_issue_lends_another_fob_and_shuts_the_first(two):
+    two.booked()
+    two.pass_()
+    overrule.reissue(AccessGrant.objects.get(), word(later(5)))
+    two.pass_(later(5))
+    assert two.opening() == ["Fob 2"]
+    assert [bool(loan.returned_at) for loan in loans()] == [True, False]
+
+
+def test_staff_lend_the_fob_in_their_hand_at_once(two):
+    person = overrule.Person("Uwe Helm")
+    overrule.lend(two.fobs[1], two.doors["501"], person, DURING, word())
+    two.pass_()
+    assert two.opening(START) == ["Fob 2"]
+    [loan] = loans()
+    assert (loan.handed_at, loan.handed_by) == (SOON, loan.grant.person.author)
+
+
+def test_a_card_door_opens_by_fob_where_staff_say_so(desk):
+    desk.doors["501"].method = "card"
+    desk.doors["501"].save()
+    booking = desk.booked().booking
+    desk.pass_()
+    overrule.use_method(booking, "fob", AFTER, word(later(1)))
+    desk.pass_(later(1))
+    assert codes("method", "state") == [("card", "revoked"), ("fob", "active")]
+    assert desk.opening() == ["Fob 1"]
+
+
+def test_one_worker_at_a_time_chooses_fobs(desk):
+    desk.booked()
+    grant.replan(SOON)
+    provider = accounts.access_provider(desk.account)
+    issue.issue_due(desk.account, provider, SOON)
+    issue.issue_due(desk.account, provider, SOON)
+    assert len(loans()) == 1
