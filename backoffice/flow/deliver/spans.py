@@ -11,10 +11,13 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from backoffice.models import AccessGrant, Booking, IssuedCode, Notice, Occurrence, Override, Room, Venue
 from backoffice.states import CodeState, GrantState, NoticeState
+from integrations.types import Method
 
 TOLD = (NoticeState.SENDING, NoticeState.SENT)
 OPEN = (NoticeState.DUE, NoticeState.SENDING, NoticeState.FAILED)
 STANDING = {GrantState.GRANTED, GrantState.HELD, GrantState.BLOCKED}
+FULFILLED = GrantState.ENDED  # before its time: the guest has given his fob back, and needs no telling
+FOB_TO_COME = Q(method=Method.FOB, state__in=(CodeState.PLANNED, CodeState.ISSUING))
 RELATED = (
     "door__venue",
     "door__account",
@@ -41,7 +44,7 @@ class Span:
     @property
     def standing(self) -> bool:
         """Is there a door that the guest is to open, now or once a hold is lifted?"""
-        return any(grant.state in STANDING for grant in self.grants)
+        return any(grant.state in {*STANDING, FULFILLED} for grant in self.grants)
 
     @property
     def granted(self) -> list[AccessGrant]:
@@ -110,7 +113,7 @@ def standing_spans(notices: Iterable[Notice], now: datetime) -> list[Span]:
 
 def _grants(notices: Iterable[Notice], now: datetime) -> list[AccessGrant]:
     """The decisions that matter: those of guests who have a way in, or were told of one."""
-    active = IssuedCode.objects.filter(state=CodeState.ACTIVE, ends_at__gt=now)
+    active = IssuedCode.objects.filter(Q(state=CodeState.ACTIVE) | FOB_TO_COME, ends_at__gt=now)
     grants = [notice.grant for notice in notices if notice.grant]
     bookings = {grant.occurrence.booking_id for grant in grants if grant.occurrence}
     persons = {grant.person_id for grant in grants if grant.person_id}

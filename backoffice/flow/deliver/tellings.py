@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backoffice.flow.deliver.spans import Anchor, Span, anchors_of, by_anchor, standing_spans, told_span
-from backoffice.models import IssuedCode, Notice, NoticeKind
+from backoffice.models import AccessGrant, IssuedCode, Notice, NoticeKind
 from backoffice.selectors import policy
 from backoffice.states import CodeState, GrantState, NoticeState
 from integrations.types import Method
 
 COMING = {CodeState.PLANNED, CodeState.ISSUING, CodeState.HELD}
+AT_THE_DESK = {CodeState.PLANNED, CodeState.ISSUING, CodeState.ACTIVE}  # a fob is there when he comes for it
 WITH_SECRET = {Method.NETCODE, Method.CARD}
 
 
@@ -77,9 +78,13 @@ def _telling(span: Span, codes: list[IssuedCode], history: list[Notice]) -> Tell
 
 
 def _says(notice: Notice, span: Span, codes: Iterable[IssuedCode], now: datetime) -> bool:
-    """Does it tell what holds now? A code or a door whose time ran out as told is no news."""
+    """Does it tell what holds now? What ran out as told, or was given back, is no news."""
     before, after = set(notice.codes.all()), set(codes)
-    gone = [code for code in before - after if code.ends_at > now and code.grant.ends_at > now]
+    gone = [
+        code
+        for code in before - after
+        if code.ends_at > now and code.grant.ends_at > now and code.grant.state != GrantState.ENDED
+    ]
     return notice.key.startswith(f"{_about(span)}:") and after <= before and not gone
 
 
@@ -109,21 +114,25 @@ def _ready(span: Span, now: datetime) -> list[IssuedCode]:
         return []
     ready = []
     for grant in span.granted:
-        active = [code for code in grant.codes.all() if code.state == CodeState.ACTIVE and _tells(code)]
+        active = [code for code in grant.codes.all() if _tells(code, grant)]
         if not active or any(_awaited(code, active, now) for code in grant.codes.all()):
             return []
         ready += active
     return ready
 
 
-def _tells(code: IssuedCode) -> bool:
-    return bool(code.secret) or code.method not in WITH_SECRET
+def _tells(code: IssuedCode, grant: AccessGrant) -> bool:
+    """Is it a way in that the guest can use? A phone key beside the PIN in its place is on its way out."""
+    if code.method == Method.FOB == grant.method:
+        return code.state in AT_THE_DESK
+    told = code.state == CodeState.ACTIVE and code.method == grant.method
+    return told and (bool(code.secret) or code.method not in WITH_SECRET)
 
 
 def _awaited(code: IssuedCode, active: list[IssuedCode], now: datetime) -> bool:
     """Is it to be there by now and is not?"""
     if code.state in COMING:
-        return code.due_at <= now
+        return code.due_at <= now and code.method != Method.FOB
     lacking = code.state == CodeState.FAILED and code.issued_at is None
     return lacking and not any(a.starts_at <= code.starts_at and a.ends_at >= code.ends_at for a in active)
 
