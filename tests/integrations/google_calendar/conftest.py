@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from integrations.sandbox.google_calendar import GoogleCalendarSandbox
+from integrations.sandbox.google_calendar.grants import Access
 from integrations.sandbox.server import Server
 from integrations.types import ORIGIN, EventDraft
 from integrations.vendors import google_calendar
 from integrations.vendors.google_calendar import GoogleCalendar
 from integrations.vendors.google_calendar.drafts import event_ref
+from tests.conftest import NOW
+from tests.integrations.google_calendar.receiver import Receiver, listening
 from tests.integrations.support import Memory, settings_for
 
 LAB = "lab@group.calendar.google.com"
@@ -73,3 +77,32 @@ def draft(key: str = "b-17", generation: int = 0, **changed: Any) -> EventDraft:
 def writes(google: GoogleCalendarSandbox) -> list[str]:
     """The methods of the writes to calendars that came."""
     return [call.method for call in google.calls("/calendars/") if call.method != "GET"]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with listening() as found:
+        yield found
+
+
+Ask = Callable[..., requests.Response]
+
+
+@pytest.fixture
+def ask(sandbox: Server, google: GoogleCalendarSandbox) -> Ask:
+    """Any request of the API, as the owner: method, path below /calendar/v3/calendars, and what it takes."""
+    url = f"{sandbox.url}/google_calendar"
+    scopes = frozenset({"https://www.googleapis.com/auth/calendar"})
+    google.grants.access["all"] = Access(scopes, NOW + timedelta(days=9), "")
+
+    def asked(method: str, path: str, params: Any = None, **how: Any) -> requests.Response:
+        headers = {"Authorization": "Bearer all", **how.pop("headers", {})}
+        base = f"{url}/calendar/v3" + ("" if path.startswith("/") else f"/calendars/{LAB}/")
+        return requests.request(method, base + path, params=params, headers=headers, timeout=5, **how)
+
+    return asked
+
+
+def reason(answer: requests.Response) -> tuple[int, str]:
+    """Status and reason of a refusal."""
+    return answer.status_code, answer.json()["error"]["errors"][0]["reason"]
