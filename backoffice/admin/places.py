@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
+from backoffice.admin import room_week
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, ReadOnlyInline, Table
+from backoffice.admin.desk_panels import panels_of
 from backoffice.admin.names import link
 from backoffice.admin.place_forms import (
     POLICY,
@@ -199,6 +201,7 @@ class LinkedFilter(admin.EmptyFieldListFilter):
 
 @admin.register(Resource)
 class ResourceAdmin(Table):
+    change_form_after_template = "admin/latchkey/desk_panels.html"
     list_display = ("title", "account", "ref", "kind", "room", "session_minutes", gone())
     list_select_related = ("account", "room__venue")
     list_filter = (("account", RELATED), ("room", LinkedFilter), ("room__venue", RelatedDropdownFilter))
@@ -216,6 +219,13 @@ class ResourceAdmin(Table):
         ),
     )
     readonly_fields = ("title", "ref", "account", "kind", "parent_ref", fieldsets[1][1]["fields"][1][2])
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """What is sold, with what its source tells of it now."""
+        if kwargs.get("obj") is not None:
+            context["panels"] = panels_of(kwargs["obj"])
+            context["actions_detail"] = room_week.buttons(request, kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: the mirror writes it."""

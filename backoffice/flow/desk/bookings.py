@@ -19,6 +19,7 @@ from integrations.errors import VendorError
 from integrations.types import AddOrder, BookingDesk, Once, SaveOrder, SaveStatus
 
 DESK = "bookings"  # in a vendor's profile: staff can have bookings made there
+SEVERAL = "It has several times or rooms, and the source would keep one: change it there."
 GONE = "This booking no longer exists at its source: there is nothing to change."
 
 
@@ -119,7 +120,7 @@ def change(
         return made
     account = _changeable(booking)
     if one_span(booking) is None:
-        raise NotPossible("It has several times or rooms, and the source would keep one: change it there.")
+        raise NotPossible(SEVERAL)
     resource = _resource(account, to.resource.ref)
     spans = times.spans(Once(to.starts_at, to.ends_at), ZoneInfo(account.timezone))
     found = Outlook((resource,), spans, overlaps.warnings([resource], spans, word.now, but=booking))
