@@ -7,8 +7,9 @@ from django.contrib.admin import display
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from backoffice.admin import way
+from backoffice.admin import desk_bookings, desk_customers, reservations, way
 from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, Ongoing, ReadOnly, ReadOnlyWithActs
+from backoffice.admin.desk_panels import panels_of
 from backoffice.admin.names import link
 from backoffice.admin.show import at, chip, chip_of, gone, secret, span, stacked, window
 from backoffice.admin.verbs import DENY, EXTEND, HOLD
@@ -18,7 +19,7 @@ from backoffice.models import Booking, Customer, Occurrence
 
 @admin.register(Booking)
 class BookingAdmin(GuestSearch, ReadOnlyWithActs):
-    acts = (HOLD, DENY, EXTEND)
+    acts = (HOLD, DENY, EXTEND, *reservations.ACTS, desk_bookings.CANCEL)
     act_related = ("account",)
     list_display = ("order", "guest", "when", "shown_status", "people", "account", at("changed_at"))
     list_select_related = ("account", "customer")
@@ -40,6 +41,7 @@ class BookingAdmin(GuestSearch, ReadOnlyWithActs):
     )
     search_help_text = "guest, whole e-mail address, booking number, room or door"
     change_form_before_template = "admin/latchkey/way.html"
+    change_form_after_template = "admin/latchkey/desk_panels.html"
     fieldsets = (
         (
             "As the source tells it",
@@ -60,6 +62,17 @@ class BookingAdmin(GuestSearch, ReadOnlyWithActs):
         """Bookings with their times and rooms; the answer as it came stays in the database."""
         times = Occurrence.objects.select_related("resource__room__venue", "resource__account")
         return super().get_queryset(request).defer("raw").prefetch_related(Prefetch("occurrences", times))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """What is written at a source is written for one booking at a time."""
+        found = super().get_actions(request)
+        alone = {*reservations.VERBS, desk_bookings.CANCEL.verb}
+        return {verb: act for verb, act in found.items() if verb not in alone}
+
+    def buttons(self, request: HttpRequest, row: Booking, back: str = "") -> list[dict[str, Any]]:
+        """The acts, and the way to the page on which it is moved."""
+        further = [*reservations.buttons(request, row), *desk_bookings.buttons(request, row)]
+        return [*super().buttons(request, row, back), *further]
 
     @display(description="booking", ordering="ref")
     def order(self, row: Booking) -> Any:
@@ -88,6 +101,7 @@ class BookingAdmin(GuestSearch, ReadOnlyWithActs):
         """The booking's page begins with its way from message to door."""
         if kwargs.get("obj") is not None:
             context["way"] = way.way(kwargs["obj"], request)
+            context["panels"] = panels_of(kwargs["obj"])
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -156,6 +170,7 @@ class OccurrenceAdmin(GuestSearch, ReadOnly):
 @admin.register(Customer)
 class CustomerAdmin(GuestSearch, ReadOnly):
     customer = ""
+    change_form_after_template = "admin/latchkey/desk_panels.html"
     list_display = ("name", "company", "account", "language", secret("email"), secret("phone"))
     list_select_related = ("account",)
     list_filter = (("account", RELATED),)
@@ -179,3 +194,11 @@ class CustomerAdmin(GuestSearch, ReadOnly):
     def orders(self, row: Customer) -> Any:
         newest = row.bookings.select_related("account").defer("raw")[:20]
         return stacked(*(link(booking) for booking in newest))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """The guest's page with what can be had done at their source, and their invoices."""
+        row = kwargs.get("obj")
+        if row is not None:
+            context["actions_detail"] = desk_customers.buttons(request, row)
+            context["panels"] = panels_of(row)
+        return super().render_change_form(request, context, *args, **kwargs)
