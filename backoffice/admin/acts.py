@@ -39,6 +39,12 @@ def always(row: Any) -> bool:
     return True
 
 
+def no_more(row: Any) -> Given:
+    """A page that shows the text alone."""
+    del row
+    return {}
+
+
 def follow_up(row: Any) -> None:
     """Let the next plan obey at once."""
     del row
@@ -61,6 +67,9 @@ class Act:
     offered: Callable[[Any], bool] = always  # whether its button stands on a row's page
     after: Callable[[Any], None] = follow_up
     shows: bool = False  # the text is a secret: shown once, on a page that nobody keeps; one row at a time
+    template: str = "admin/latchkey/shown.html"  # of that page
+    more: Callable[[Any], Given] = no_more  # what else that page shows
+    folded: bool = False  # its button stands in a section of the row's page, and in no list
 
 
 @dataclass(slots=True)
@@ -102,11 +111,13 @@ class WithActs(ModelAdmin):
         return {
             act.verb: (partial(_ask, act), act.verb, act.title)
             for act in self.acts_for(request)
-            if not act.shows and "_popup" not in request.GET
+            if not (act.shows or act.folded) and "_popup" not in request.GET
         }
 
-    def buttons(self, request: HttpRequest, row: Any, back: str = "") -> list[dict[str, Any]]:
-        """The acts that a row's page offers."""
+    def buttons(
+        self, request: HttpRequest, row: Any, back: str = "", *, folded: bool = False
+    ) -> list[dict[str, Any]]:
+        """The acts that a row's page offers at its head, or (`folded`) below."""
         return [
             {
                 "title": act.title,
@@ -114,9 +125,10 @@ class WithActs(ModelAdmin):
                 "variant": ActionVariant.PRIMARY if act.first else ActionVariant.DEFAULT,
                 "attrs": {},
                 "path": self.act_address(act, row.pk, back=back),
+                "does": act.does,
             }
             for act in self.acts_for(request)
-            if act.offered(row)
+            if act.folded == folded and act.offered(row)
         ]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -172,8 +184,8 @@ class WithActs(ModelAdmin):
     def _done(self, request: HttpRequest, act: Act, rows: list[Any], outcome: Outcome) -> HttpResponse:
         if act.shows:
             back = self._back(request, rows)
-            page = {"secret": outcome.said[0], "back": back}
-            return self._page(request, "admin/latchkey/shown.html", act, rows, **page)
+            page = {"secret": outcome.said[0], "back": back, **act.more(rows[0])}
+            return self._page(request, act.template, act, rows, **page)
         for text in outcome.refused:
             messages.error(request, text)
         if outcome.done:
@@ -206,10 +218,10 @@ class WithActs(ModelAdmin):
         return answer
 
 
-def buttons_of(row: Model, request: HttpRequest) -> list[dict[str, Any]]:
+def buttons_of(row: Model, request: HttpRequest, *, folded: bool = False) -> list[dict[str, Any]]:
     """What this person may do with a row, coming back to the page where it is shown."""
     keeper: Any = admin.site.get_model_admin(type(row))
-    return keeper.buttons(request, row, back=request.path)
+    return keeper.buttons(request, row, back=request.path, folded=folded)
 
 
 def _word(request: HttpRequest, given: Given) -> Word:

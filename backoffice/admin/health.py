@@ -102,10 +102,15 @@ def budgets(row: Any) -> dict[str, ledger.Budget]:
 
 def bars(row: Any) -> SafeString | str:
     """An account's budgets as bars: how much of each is used this month."""
-    lines = [(name, budget.used, budget.quota, *_fill(budget)) for name, budget in budgets(row).items()]
+    lines = [(bar(ledger.label(row, name), budget),) for name, budget in budgets(row).items()]
     return (
-        format_html('<span class="lk-bars">{}</span>', format_html_join("", BAR, lines)) if lines else EMPTY
+        format_html('<span class="lk-bars">{}</span>', format_html_join("", "{}", lines)) if lines else EMPTY
     )
+
+
+def bar(name: str, budget: ledger.Budget) -> SafeString:
+    """One counter as a bar: how much of it is used this month."""
+    return format_html(BAR, name, budget.used, budget.quota, *_fill(budget))
 
 
 BAR = (

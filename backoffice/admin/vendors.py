@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from backoffice.admin import consent, health
+from backoffice.admin import consent, health, sites
 from backoffice.admin.account_form import NewAccount, account_form
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, Days, ReadOnly, ReadOnlyWithActs, Table
@@ -23,11 +23,11 @@ from backoffice.models import PaidCall, RejectedRow, SyncRun, VendorAccount, Web
 
 @admin.register(VendorAccount)
 class VendorAccountAdmin(WithActs, Table):
-    acts = (REFRESH, RESUME, ACCEPT_LOSS)
+    acts = (REFRESH, RESUME, ACCEPT_LOSS, *sites.ACTS)
     list_display = ("slug", "vendor", "shown_health", "last_reading", "budgets", "poll_minutes")
     list_filter = (("vendor", CHOICE), "enabled")
     search_fields = ("slug", "base_url")
-    change_form_after_template = "admin/latchkey/hook.html"
+    change_form_after_template = "admin/latchkey/account.html"
     add_fieldsets = (
         (
             None,
@@ -107,11 +107,16 @@ class VendorAccountAdmin(WithActs, Table):
             context["hook_address"] = request.build_absolute_uri(f"/hooks/{row.hook_token}/")
         if row and row.profile.consent and self.has_change_permission(request, row):
             context["redirect_address"] = consent.callback_address(request)
+        if row:
+            context |= sites.section(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def buttons(self, request: HttpRequest, row: VendorAccount, back: str = "") -> list[dict[str, Any]]:
+    def buttons(
+        self, request: HttpRequest, row: VendorAccount, back: str = "", *, folded: bool = False
+    ) -> list[dict[str, Any]]:
         """The acts, and before them the way to the vendor's consent, where there is one."""
-        return [*consent.buttons(request, row), *super().buttons(request, row, back)]
+        connect = [] if folded else consent.buttons(request, row)
+        return [*connect, *super().buttons(request, row, back, folded=folded)]
 
     def save_model(self, request: HttpRequest, obj: VendorAccount, form: ModelForm[Any], change: Any) -> None:
         """Write what was changed and nothing else: a token may have been rotated since the page was shown."""

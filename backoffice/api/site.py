@@ -65,6 +65,12 @@ class SetupSerializer(Reason):
     model = serializers.CharField(max_length=20)
     timezone = serializers.CharField(max_length=64, required=False, default="")
     random_id = serializers.BooleanField(default=True)
+    key = serializers.CharField(
+        max_length=100,
+        required=False,
+        default="",
+        help_text="yours, of this request: sent again, it asks nothing",
+    )
     master_code = serializers.CharField(
         max_length=8,
         required=False,

@@ -29,6 +29,7 @@ def fill(count, now):
         _access(booking, doors[n], n, now)
         _places(venue, source, n, now)
         _directory(lock_account, n, now)
+        _counted(lock_account, n, now)
     return booking
 
 
@@ -105,6 +106,20 @@ def _places(venue, source, n, now):
     make.ResourceFactory(account=source, room=other)
     calendar = make.AccountFactory(vendor="google_calendar", slug=f"cal-{n}")
     models.CalendarPairing.objects.create(room=other, account=calendar, ref=f"{n}@calendar")
+
+
+def _counted(account, n, now):
+    by = {"author": make.UserFactory(), "account": account}
+    month = now.date().replace(day=1)
+    models.BoltOn.objects.create(
+        **by, counter="netcode", month=month, calls=5, reason="a fair", bought_at=now
+    )
+    models.CounterStop.objects.create(
+        account=account, counter="netcode", month=month, text="Limit Exceeded", at=now, lifted_at=now
+    )
+    models.ZoneProof.objects.create(
+        **by, timezone=account.timezone, proven=True, restored=True, note="as written", at=now
+    )
 
 
 def _directory(account, n, now):

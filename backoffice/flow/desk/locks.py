@@ -28,6 +28,7 @@ class Setup:
     timezone: str = ""
     random_id: bool = True
     master_code: str = field(default="", repr=False)
+    key: str = ""  # of one form or request: sent again, it asks nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,11 @@ def commission(account: VendorAccount, setup: Setup, word: Word) -> InitRecord:
         return Written(Verdict.DONE, text=SHOWN)
 
     about = {"model": setup.model, "timezone": setup.timezone, "random_id": setup.random_id}
-    done_or_refused(carry_out(Ask(account, "set up lock", setup.model, about), word, ask))
+    done_or_refused(carry_out(Ask(account, "set up lock", setup.model, about, key=setup.key), word, ask))
+    if not kept:
+        raise NotPossible(
+            "This was sent already, and the sequence shown then. Open the page anew to ask again."
+        )
     return kept[0]
 
 
