@@ -4,11 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 ONCE ?=
 
-.PHONY: demo test lint types contracts tests lock key clean help
+.PHONY: demo test lint types contracts tests bench lock key clean help
 
 help:
 	@echo "make demo         a venue with sandbox vendors, served until Ctrl-C (ONCE=1: stop after the summary)"
 	@echo "make test         lint, types, import contracts and all tests"
+	@echo "make bench        what mirroring and issuing cost, as ratios of one run (some minutes)"
 	@echo "make lock         renew the locked requirements"
 	@echo "make key          a new key for FIELD_ENCRYPTION_KEYS"
 
@@ -33,6 +34,9 @@ contracts: .venv/.dev
 tests: .venv/.dev
 	@echo "== tests"
 	@$(BIN)/python -m pytest -q -n 2 --maxfail=20 $(ARGS)
+
+bench: .venv/.dev
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 .venv/.demo: requirements/demo.txt
 	@$(MAKE) --no-print-directory .venv/bin/pip

@@ -27,9 +27,7 @@ def main() -> int:
     wish = _wish()
     hall = Hall(wish.occurrences // A_DAY)
     sample = min(wish.loop or hall.occurrences, hall.occurrences)
-    say(
-        f"{hall.occurrences:,} occurrences in {hall.bookings:,} bookings of one Locaboo account, on PostgreSQL"
-    )
+    say(f"{hall.occurrences:,} occurrences in {hall.bookings:,} bookings of a Locaboo account, on PostgreSQL")
     part = "all of them" if sample == hall.occurrences else f"the first {sample:,} of them, scaled"
     say(f"the loop is measured on {part}; {wish.rounds} rounds, in turns: the median (least to most)")
     with database():

@@ -58,13 +58,15 @@ class Hall:
         return self.days + 7 * WEEKS
 
     def resources(self) -> Listing:
-        return Listing(tuple(ResourceRecord(str(n), f"Room {n}", raw={"id": n}) for n in range(PLACES)))
+        return Listing(
+            tuple(ResourceRecord(str(n), f"Room {n}", raw={"id": n}) for n in range(1, PLACES + 1))
+        )
 
     def customers(self) -> Listing:
         return Listing(
             tuple(
                 CustomerRecord(str(n), f"Club {n}", email=f"club{n}@example.test", phone=f"+49 30 {n:07}")
-                for n in range(PEOPLE)
+                for n in range(1, PEOPLE + 1)
             )
         )
 
@@ -109,8 +111,8 @@ class Hall:
             status_text="",
             occurrences=tuple(_occurrence(ident, day, week) for week in range(weeks)),
             title=f"Training of club {number}",
-            customer_ref=str(ident % PEOPLE),
-            people=number,
+            customer_ref=str(ident % PEOPLE + 1),
+            people=number + 1,
             comment="Please open the store, too.",
             raw={
                 "custom_fields": {
@@ -130,7 +132,7 @@ def _occurrence(ident: int, day: int, week: int) -> OccurrenceRecord:
     ends = starts + timedelta(hours=1)
     return OccurrenceRecord(
         ref=str(ident * 100 + week),
-        resource_ref=str(ident % PLACES),
+        resource_ref=str(ident % PLACES + 1),
         starts_at=starts,
         ends_at=ends,
         starts_text=f"{starts:%Y-%m-%d %H:%M}",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -38,16 +39,16 @@ def lines(sizes: Sequence[int]) -> Iterator[Line]:
 
 def peak(hall: Hall) -> float:
     """The most memory in MB of a process that reads the hall twice: everything is new, then nothing is."""
-    info = connection.connection.info
+    address = urlsplit(os.environ["DATABASE_URL"])
     environment = {
         **os.environ,
-        "DATABASE_URL": f"postgresql://{info.user}@/{info.dbname}?host={info.host}&port={info.port}",
+        "DATABASE_URL": address._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
         "OWN_MACHINE": "1",
         "DJANGO_SETTINGS_MODULE": "backoffice.settings",
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
     }
-    with served(hall) as address:
-        command = [sys.executable, "-m", "tests.bench.reader", str(hall.days), address]
+    with served(hall) as page:
+        command = [sys.executable, "-m", "tests.bench.reader", str(hall.days), page]
         done = subprocess.run(
             command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
         )

@@ -26,8 +26,9 @@ def main(days: int, address: str) -> None:
     row = account(f"memory-{days}", hall, base_url=address, secrets={"api_secret_key": "a key of the bench"})
     for minute, created in enumerate((hall.bookings, 0)):
         run = refresh_bookings(row, accounts.booking_source(row), NOW + minute * MINUTE, full=True)
-        if (run.state, run.seen, run.created) != (RunState.OK, hall.bookings, created):
-            raise RuntimeError(f"{run.state}: {run.seen} seen, {run.created} created: {run.error}")
+        found = (run.state, run.seen, run.created, run.rejected)
+        if found != (RunState.OK, hall.bookings, created, 0):
+            raise RuntimeError(f"not what was to be read: {found} {run.error}")
 
 
 def peak() -> float:

@@ -6,6 +6,9 @@ from array import array
 from collections.abc import Iterable
 
 
+PARTS = 16
+
+
 class Refs:
     """Many refs, remembered by eight bytes each: a run sees every booking of an account.
 
@@ -29,4 +32,5 @@ class Refs:
         return {wanted[each] for each in self._hashes if each in wanted} if wanted else set()
 
     def __len__(self) -> int:
-        return len(set(self._hashes))
+        """How many there are; counted in parts, for a set of all of them would take twenty times as much."""
+        return sum(len({each for each in self._hashes if each % PARTS == part}) for part in range(PARTS))
