@@ -1,19 +1,25 @@
-"""The fobs in stock: which may be lent for which door, which are lent, out, overdue, and where they run short."""
+"""The fobs in stock: which may be lent for which door, which are out or overdue, where they run short."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from backoffice.models import Door, Fob, FobLoan, VendorAccount
-from backoffice.states import CodeState
+from backoffice.states import CodeState, GrantState
+from integrations.types import Method
 
 TURNAROUND = "fob_turnaround"  # an account's option: minutes between two loans of one fob
 MINUTES = 30
+DAY = timedelta(days=1)
 KEY = re.compile(r"g\d+-r(\d+)-")
+WAITING = (GrantState.GRANTED, GrantState.HELD, GrantState.BLOCKED)
 OVER = (CodeState.REVOKED, CodeState.EXPIRED)
 OUT = Q(handed_at__isnull=False) | Q(code__seen_at__isnull=False)  # at a guest, by staff's word or a door's
 
@@ -30,7 +36,7 @@ def in_use() -> QuerySet[Fob]:
 
 
 def of(doors: Iterable[Door], fobs: Iterable[Fob]) -> dict[int, list[Fob]]:
-    """Door -> its pool: the fobs that staff named for it, else those that lie at its venue or nowhere said."""
+    """Door -> its pool: the fobs that staff named for it, else those at its venue or at no one venue."""
     fobs = list(fobs)
     return {door.pk: [fob for fob in fobs if belongs(fob, door)] for door in doors}
 
@@ -66,7 +72,7 @@ def standing(now: datetime) -> QuerySet[FobLoan]:
 
 
 def overdue(now: datetime) -> QuerySet[FobLoan]:
-    """The fobs that are at somebody whose time is over, the longest first; lost ones are looked for elsewhere."""
+    """The fobs that are at somebody whose time is over, the longest first, without the lost ones."""
     over = Q(ends_at__lte=now) | Q(code__state__in=OVER)
     return open_loans().filter(over & OUT, fob__lost_at=None).order_by("ends_at", "pk")
 
@@ -85,3 +91,91 @@ def with_loans(fobs: QuerySet[Fob]) -> QuerySet[Fob]:
     loans = FobLoan.objects.select_related(*related, "handed_by", "returned_by")
     loans = loans.defer("code__secret", "grant__occurrence__booking__raw").order_by("-pk")
     return fobs.select_related("account", "venue").prefetch_related(Prefetch("loans", loans))
+
+
+# ------------------------------------------------------------------------------------------- running short
+
+SHORT = """
+WITH stay AS (
+    SELECT min(starts_at) AS begins, max(ends_at) + %(rest)s AS ends
+    FROM backoffice_accessgrant
+    WHERE door_id = ANY(%(doors)s) AND method = 'fob' AND state = ANY(%(states)s)
+      AND ends_at > %(now)s AND starts_at < %(until)s
+    GROUP BY occurrence_id, person_id
+), edge AS (
+    SELECT begins AS at, 1 AS step FROM stay UNION ALL SELECT ends, -1 FROM stay
+), moment AS (
+    SELECT at, sum(sum(step)) OVER (ORDER BY at) AS needed FROM edge GROUP BY at
+), stretch AS (
+    SELECT at, needed, lead(at) OVER (ORDER BY at) AS ends FROM moment
+)
+SELECT (SELECT min(at) FROM stretch WHERE needed > %(there)s),
+       (SELECT max(ends) FROM stretch WHERE needed > %(there)s),
+       (SELECT max(needed) FROM stretch)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Fobs that may be lent for the same doors."""
+
+    doors: tuple[Door, ...]
+    fobs: tuple[Fob, ...]
+
+    @property
+    def account(self) -> VendorAccount:
+        """Whose fobs they are."""
+        return self.doors[0].account
+
+    @property
+    def key(self) -> str:
+        """The same for as long as the same doors share the pool."""
+        return "doors " + ",".join(str(door.pk) for door in self.doors)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A pool that is too small at its busiest: from the first to the last such moment."""
+
+    pool: Pool
+    there: int
+    needed: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def pools() -> list[Pool]:
+    """The pools of all doors at which a grant counts on a fob, or that staff say open by one."""
+    by_fob = Q(method=Method.FOB) | Q(grants__method=Method.FOB, grants__state__in=WAITING)
+    doors = list(
+        Door.objects.filter(by_fob, gone_at=None).select_related("account", "venue").distinct().order_by("pk")
+    )
+    shared: dict[tuple[int, tuple[int, ...]], list[Door]] = defaultdict(list)
+    found = of(doors, in_use())
+    for door in doors:
+        shared[door.account_id, tuple(fob.pk for fob in found[door.pk])].append(door)
+    return [Pool(tuple(group), tuple(found[group[0].pk])) for group in shared.values()]
+
+
+def shortage(pool: Pool, now: datetime, until: datetime) -> Shortage | None:
+    """When a pool is too small for what was decided of its doors; None when it suffices.
+
+    Counted in the database, by a running sum over the moments at which fobs go out and come back. A fob that
+    is overdue is not counted on.
+    """
+    late = set(overdue(now).filter(ends_at__lte=now - turnaround(pool.account)).values_list("fob", flat=True))
+    there = sum(fob.pk not in late for fob in pool.fobs)
+    given = {
+        "doors": [door.pk for door in pool.doors],
+        "states": [str(state) for state in WAITING],
+        "rest": turnaround(pool.account),
+        "now": now,
+        "until": until,
+        "there": there,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SHORT, given)
+        begins, ends, needed = cursor.fetchone() or (None, None, None)
+    if begins is None:
+        return None
+    return Shortage(pool, there, int(needed), max(begins, now), ends - turnaround(pool.account))

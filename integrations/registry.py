@@ -88,10 +88,10 @@ VENDORS: Mapping[str, Vendor] = {
         role=Role.ACCESS,
         secrets=("apiuser", "apikey"),
         connect=lockt.connect,
-        default_options={"app": "BEST Switch"},  # the name guests find it by
+        default_options={"app": "BEST Switch", "fob_turnaround": 30},  # the name guests find it by; minutes
         methods=(Method.CARD, Method.FOB),
         poll_minutes=5,
-        desk=frozenset({"zone_proof", "site"}),
+        desk=frozenset({"zone_proof", "site", "fobs"}),
     ),
     "codelocks": Vendor(
         label="Codelocks Connect",

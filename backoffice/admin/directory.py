@@ -8,14 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backoffice.admin.base import RELATED, Days, ReadOnly
-from backoffice.admin.names import link
 from backoffice.admin.show import at, gone, secret, window
 from backoffice.models import (
     AccessLevel,
     Cardholder,
     Credential,
-    Fob,
-    FobLoan,
     KnownAnswer,
     LockGrid,
     Schedule,
@@ -95,24 +92,6 @@ class CredentialAdmin(Mirrored):
     )
 
 
-@admin.register(Fob)
-class FobAdmin(Mirrored):
-    list_display = ("name", "ref", "card_number", "enabled", window("valid"), "account", gone())
-    search_fields = ("ref", "name", "key", "card_number")
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("name", "ref", "account"),
-                    ("key", "card_number", "enabled"),
-                    (window("valid"), gone()),
-                )
-            },
-        ),
-    )
-
-
 @admin.register(LockGrid)
 class LockGridAdmin(Mirrored):
     list_display = ("ref", "sizes", at("read_at"), "account", gone())
@@ -131,19 +110,3 @@ class KnownAnswerAdmin(ReadOnly):
     list_filter = (("account", RELATED), ("asked_at", Days))
     ordering = ("-asked_at",)
     fieldsets = ((None, {"fields": (("account", at("asked_at"), secret("secret", "PIN")),)}),)
-
-
-@admin.register(FobLoan)
-class FobLoanAdmin(ReadOnly):
-    list_display = ("fob", "door", window("lent"), at("returned_at"))
-    list_filter = (("starts_at", Days), ("fob", RELATED))
-    search_fields = ("fob__name", "fob__ref", "grant__occurrence__booking__ref")
-    fieldsets = ((None, {"fields": (("fob", "door"), (window("lent"), at("returned_at")))}),)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[FobLoan]:
-        """Loans with their doors."""
-        return super().get_queryset(request).select_related("fob", "grant__door__venue")
-
-    @display(description="for")
-    def door(self, row: FobLoan) -> Any:
-        return link(row.grant)

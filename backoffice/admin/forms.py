@@ -9,9 +9,12 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
+
+from backoffice.models.places import METHODS
 
 AFTERWARDS = timedelta(hours=3)  # longer than any usual lag, so that the word outlasts the access window
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -85,6 +88,13 @@ class Extension(Until):
     minutes_before = minutes_field("Minutes earlier")
     minutes_after = minutes_field("Minutes later")
     field_order = ["minutes_before", "minutes_after", "until", "reason"]
+
+
+class ByMethod(Until):
+    """Another method of the doors' vendors."""
+
+    method = forms.ChoiceField(label="By", choices=METHODS, widget=UnfoldAdminSelectWidget())
+    field_order = ["method", "until", "reason"]
 
 
 class LetIn(Because):

@@ -6,7 +6,7 @@ from typing import Any
 
 from backoffice import tasks
 from backoffice.admin.acts import Act
-from backoffice.admin.forms import Extension, LetIn, Reread, Until
+from backoffice.admin.forms import ByMethod, Extension, LetIn, Reread, Until
 from backoffice.flow import overrule
 from backoffice.states import CodeState, MessageState, NoticeState, RunState
 
@@ -42,6 +42,18 @@ EXTEND = Act(
     ),
     Extension,
     icon="more_time",
+)
+
+
+USE_METHOD = Act(
+    "use-method",
+    "Open another way",
+    "Doors whose vendor has this method open by it, for every access window that begins before the end. What "
+    "was issued before is taken back where the lock allows it, and the guest is told.",
+    OVERRULE,
+    lambda row, given, word: overrule.use_method(row, given["method"], given["until"], word),
+    ByMethod,
+    icon="swap_horiz",
 )
 
 

@@ -21,7 +21,8 @@ def hand_out(fob: Fob, word: Word) -> FobLoan:
     if loan.handed_at:
         raise NotPossible(f"{fob} was handed out already, {moment(loan.handed_at, _venue(loan))}.")
     if loan.ends_at <= word.now:
-        raise NotPossible(f"The time of {fob} was over {moment(loan.ends_at, _venue(loan))}: it opens nothing.")
+        over = moment(loan.ends_at, _venue(loan))
+        raise NotPossible(f"The time of {fob} was over {over}: it opens nothing.")
     if fob.lost_at or loan.code is None or loan.code.state != CodeState.ACTIVE:
         raise NotPossible(f"{fob} opens nothing yet: its vendor has not confirmed it. Try again in a minute.")
     with transaction.atomic():

@@ -8,7 +8,18 @@ from itertools import chain
 
 from django.db import transaction
 
-from backoffice.flow.audit import access, bookings, budgets, mails, sites, sources, writes
+from backoffice.flow.audit import (
+    access,
+    bookings,
+    budgets,
+    fobs,
+    levels,
+    mails,
+    phones,
+    sites,
+    sources,
+    writes,
+)
 from backoffice.flow.audit.trouble import Trouble, open_findings
 from backoffice.models import Finding
 
@@ -42,6 +53,9 @@ def _troubles(now: datetime) -> Iterable[Trouble]:
         sites.troubles(),
         bookings.troubles(now),
         access.troubles(now),
+        fobs.troubles(now),
+        levels.troubles(),
+        phones.troubles(now),
         mails.troubles(now),
         writes.troubles(now),
     )
