@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Case, QuerySet, When
 
-from backoffice.models import Finding, IssuedCode, Severity
+from backoffice.models import Conflict, Finding, IssuedCode, Severity, VendorAccount
 from backoffice.models.places import Policy
-from backoffice.states import CodeState
+from backoffice.states import CodeState, ConflictState
+
+DEADLINE_MINUTES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,21 @@ def policy(*levels: Policy | None) -> Policies:
     return Policies(**said)
 
 
+def phone_deadline(account: VendorAccount) -> timedelta:
+    """How long before its window a phone key is to be accepted: the account's option, else two hours."""
+    said = account.option("phone_deadline_minutes")
+    is_number = isinstance(said, int) and not isinstance(said, bool) and said >= 0
+    return timedelta(minutes=said if is_number else DEADLINE_MINUTES)
+
+
 def codes_lingering(now: datetime) -> QuerySet[IssuedCode]:
     """Codes nobody should use any more and that open still, the longest first."""
     return IssuedCode.objects.filter(state=CodeState.LINGERING, ends_at__gt=now).order_by("-ends_at")
+
+
+def conflicts_open() -> QuerySet[Conflict]:
+    """Two who have the same room or door, and nobody has settled it: the next first."""
+    return Conflict.objects.filter(state=ConflictState.OPEN).order_by("starts_at", "pk")
 
 
 def findings_open() -> QuerySet[Finding]:

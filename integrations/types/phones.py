@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -77,9 +77,18 @@ class PhoneKeys(Protocol):
         """Everybody who holds a key of the lock."""
 
     def invite(
-        self, lock_ref: str, email: str, periods: Sequence[Period], access_type: str = ..., message: str = ...
+        self,
+        lock_ref: str,
+        email: str,
+        periods: Sequence[Period],
+        access_type: str = ...,
+        message: str = ...,
+        listed: PhoneClients | None = None,
     ) -> PhoneClientRecord:
-        """Invite somebody who has the app's account, once; Refused when there is no such account."""
+        """Invite somebody who has the app's account, once; Refused when there is no such account.
+
+        `listed` is what was just read of this lock: then it is not read, and paid for, again.
+        """
 
     def change(self, lock_ref: str, email: str, periods: Sequence[Period]) -> None:
         """Put these periods in the place of all others."""
@@ -127,3 +136,24 @@ def _closing(last: datetime) -> time:
     """The first full minute after the last instant, or 23:59."""
     minute = last.replace(second=0, microsecond=0) + MINUTE
     return minute.time() if minute.date() == last.date() else LAST
+
+
+def together(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """The same hours of the week, always in one order: what overlaps or touches is one."""
+    hours: dict[int, list[tuple[time, time]]] = {}
+    for period in sorted(periods, key=lambda period: (period.starts, period.ends)):
+        for day in period.days:
+            _add(hours.setdefault(day, []), period.starts, period.ends)
+    days: dict[tuple[time, time], list[int]] = {}
+    for day in sorted(hours):
+        for span in hours[day]:
+            days.setdefault(span, []).append(day)
+    return tuple(Period(*span, tuple(found)) for span, found in sorted(days.items()))
+
+
+def _add(spans: list[tuple[time, time]], starts: time, ends: time) -> None:
+    """One more span of a day, none of which begins before those that are there."""
+    if spans and starts <= spans[-1][1]:
+        spans[-1] = (spans[-1][0], max(spans[-1][1], ends))
+    else:
+        spans.append((starts, ends))

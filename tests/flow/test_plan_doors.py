@@ -69,7 +69,7 @@ def test_a_door_that_is_in_trouble_does_not_take_the_code_that_opens_it():
 def test_a_phone_key_of_a_k3_lock_becomes_a_pin_and_says_so():
     decision = only(plan(world(stay(), doors=[k3(method="phone")])))
     assert decision.method == "netcode"
-    assert "a PIN is given instead" in decision.reason
+    assert "A PIN is given instead of a phone key" in decision.reason
     assert decision.codes.new[0].start_local.hour == 17  # in Berlin, where its vendor says that it is
 
 

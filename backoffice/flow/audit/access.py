@@ -143,7 +143,8 @@ def _failed(now: datetime) -> Iterator[Trouble]:
 
 def _not_withdrawn(now: datetime) -> Iterator[Trouble]:
     stuck = Q(state=CodeState.REVOKING, attempts__gte=WITHDRAWAL_TRIES)
-    stuck |= Q(state=CodeState.FAILED, issued_at__isnull=False) & ~Q(grant__state__in=LIVE_GRANTS)
+    unclear = Q(state=CodeState.FAILED, issued_at__isnull=False) & ~Q(method=Method.PHONE)  # those are gone
+    stuck |= unclear & ~Q(grant__state__in=LIVE_GRANTS)
     for code in _codes(stuck & Q(ends_at__gt=now)):
         yield Trouble(
             "not_withdrawn",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from backoffice.flow.grant.load import Rows
 from backoffice.flow.plan import Decision, Fit, Move, NewCode
@@ -113,8 +114,10 @@ def _move(moves: Iterable[Move], now: datetime) -> int:
         alike[CodeState(move.to), move.reason].append(move.code_id)
     count = 0
     for (state, reason), ids in alike.items():
-        ended = {"ended_at": now} if state in OVER else {}
-        count += move_all(IssuedCode.objects.filter(pk__in=ids), state, reason=reason, **ended)
+        more: dict[str, Any] = {"ended_at": now} if state in OVER else {}
+        if state == CodeState.REVOKING:  # what it waited for before does not put this off
+            more = {"next_try_at": None, "attempts": 0}
+        count += move_all(IssuedCode.objects.filter(pk__in=ids), state, reason=reason, **more)
     return count
 
 
@@ -147,6 +150,7 @@ def _row(decision: Decision, grant_id: int, new: NewCode, rows: Rows, now: datet
         holder_key=new.holder_key,
         card_number=new.card_number,
         level_ref=new.level_ref,
+        periods=[[f"{p.starts:%H:%M}", f"{p.ends:%H:%M}", list(p.days)] for p in new.periods],
         reason=decision.reason,
         created_at=now,
     )

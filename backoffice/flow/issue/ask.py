@@ -17,7 +17,7 @@ from backoffice.flow.issue.numbers import next_card_number
 from backoffice.flow.issue.phones import keys_due
 from backoffice.flow.issue.record import Issued, end, put_off, queue, record_made
 from backoffice.flow.issue.waiting import wake
-from backoffice.models import IssuedCode, KnownAnswer, VendorAccount
+from backoffice.models import KnownAnswer, VendorAccount
 from backoffice.states import CodeState, move
 from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable, VendorError
 from integrations.types import AccessProvider, CodeOrder, CodeRecord, Outcome

@@ -70,9 +70,9 @@ def _lock(provider: PhoneKeys, clients: Sequence[Client], done: Issued, now: dat
         _change(provider, client, done, now)
     door = clients[0].door
     listed = provider.clients(door.ref)
-    absent = [client for client in clients if not _settle(client, listed, done, now)]
-    for client in absent:
-        _invite(provider, client, listed, done, now)
+    for client in clients:
+        if _settle(client, listed, done, now):
+            _invite(provider, client, listed, done, now)
 
 
 # --------------------------------------------------------------------------------- what is ours there already
@@ -115,7 +115,7 @@ def _put(provider: PhoneKeys, client: Client, done: Issued, now: datetime) -> No
 
 
 def _settle(client: Client, listed: PhoneClients, done: Issued, now: datetime) -> bool:
-    """Write down what the list says of one client; False when it is not there and may be invited."""
+    """Write down what the list says of one client; True when it is not there, so it may be invited."""
     record = listed.find(client.address)
     if record:
         _present(client, record, done, now)
@@ -138,7 +138,7 @@ def _absent(client: Client, done: Issued, now: datetime) -> None:
 
 def _present(client: Client, record: PhoneClientRecord, done: Issued, now: datetime) -> None:
     wanted = hours_of([*client.issuing, *client.active])
-    fits = record.periods is not None and together(record.periods) == wanted
+    fits = bool(wanted) and record.periods is not None and together(record.periods) == wanted
     if not client.ours and not fits:
         failed([*client.issuing, *client.planned], FOREIGN, done)
         return

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from backoffice.flow.plan.values import Decided, Place, State
 from backoffice.flow.window import Asked, Grid
-from integrations.types import Duration, Method
+from integrations.types import Duration, Method, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class NewCode:
     card_number: str = ""
     level_ref: str = ""
     generation: int = 0
+    periods: tuple[Period, ...] = ()
 
     @property
     def asked(self) -> Asked | None:
@@ -84,7 +85,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a door can be opened: a PIN by its lock's grid, or a card by an access level."""
+    """How a door can be opened: a PIN or a phone key by its lock's grid, or a card by an access level."""
 
     method: Method
     grid: Grid | None = None

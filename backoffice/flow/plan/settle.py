@@ -42,7 +42,8 @@ def end(codes: Iterable[HeldCode], now: datetime, why: str) -> Codes:
 
 
 def _expiry(code: HeldCode, now: datetime) -> Move | None:
-    if code.ends_at <= now and code.state in MAY_EXPIRE:
+    comes_back = code.method == Method.PHONE and code.state == State.ACTIVE  # next week, at the same hours
+    if code.ends_at <= now and code.state in MAY_EXPIRE and not comes_back:
         return Move(code.id, State.EXPIRED, "its time is over")
     return None
 
@@ -51,7 +52,9 @@ def _taken_back(code: HeldCode, why: str) -> Move | None:
     """A PIN that is out cannot be withdrawn; a card can, also one that may or may not be there."""
     if code.state in {State.PLANNED, State.HELD}:
         return Move(code.id, State.REVOKED, f"never issued: {why}")
-    if code.method == Method.NETCODE:
+    if code.method == Method.PHONE:  # what was refused is not there
+        to = {State.ACTIVE: State.REVOKING, State.FAILED: State.REVOKED}.get(code.state)
+    elif code.method == Method.NETCODE:
         to = {State.ACTIVE: State.LINGERING, State.FAILED: State.REVOKED}.get(code.state)
     else:
         to = {State.ACTIVE: State.REVOKING, State.FAILED: State.REVOKING}.get(code.state)

@@ -15,6 +15,12 @@ def period(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     return f"{_day(first)} {first:%H:%M} – {_day(last)} {last:%H:%M}"
 
 
+def moment(at: datetime, zone: str) -> str:
+    """An instant such as Mon 9 Mar 18:00."""
+    local = at.astimezone(zone_of(zone))
+    return f"{_day(local)} {local:%H:%M}"
+
+
 def _day(local: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b}"
 

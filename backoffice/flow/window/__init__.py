@@ -12,6 +12,7 @@ from backoffice.flow.window.values import (
     Piece,
     Refusal,
 )
+from backoffice.flow.window.weekly import Shown, shown
 
 __all__ = [
     "DEFAULT_DURATIONS",
@@ -22,8 +23,10 @@ __all__ = [
     "Measure",
     "Piece",
     "Refusal",
+    "Shown",
     "cover",
     "measure",
     "piece",
+    "shown",
     "zone_of",
 ]

@@ -63,17 +63,19 @@ class Phones:
         periods: Sequence[Period],
         access_type: str = "STANDARD",
         message: str = "",
+        listed: PhoneClients | None = None,
     ) -> PhoneClientRecord:
         """Invite somebody who has the app's account; he must accept, which `clients` tells (C-C18).
 
-        Looks first: who holds a key already is not invited again, only given these periods. So after
-        Unavailable it may be called again. Refused: no such account in the app, or a key of another type.
+        Looks first, where `listed` is not what was just read: who holds a key already is not invited again,
+        only given these periods. So after Unavailable it may be called again. Refused: no such account in
+        the app, or a key of another type.
         """
         check_lock(lock_ref)
         address, active = _address(email), weeks.form(periods)
         if access_type not in ACCESS_TYPES:
             raise Refused(f"a phone key is {' or '.join(ACCESS_TYPES)}")
-        listed = self.clients(lock_ref)
+        listed = listed or self.clients(lock_ref)
         if held := listed.find(address):
             return self._held(held, periods, access_type)
         if not listed.complete:

@@ -1,0 +1,84 @@
+"""What needs a person about phone keys: a PIN in their place, what the vendor lists, keys left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+from django.db.models import QuerySet
+
+from backoffice.flow.audit.trouble import GRANT, Trouble, about, sentence, soon, what_for, who
+from backoffice.models import AccessGrant, IssuedCode, Severity
+from backoffice.states import CodeState, GrantState
+from backoffice.wording import door_name, moment, period, zone_of
+from integrations.types import Method
+
+UNREAD = ("occurrence__booking__raw", "occurrence__booking__customer__email")
+BOOKING = "occurrence__booking__account"
+
+
+def troubles(now: datetime) -> Iterable[Trouble]:
+    """What is wrong with phone keys."""
+    return chain(_pins_instead(now), _not_understood(now), _left_behind(now))
+
+
+def _pins_instead(now: datetime) -> Iterator[Trouble]:
+    """Nobody has to do anything: the guest is told the PIN; but staff may be asked about an invitation."""
+    tried = AccessGrant.objects.filter(door__method=Method.PHONE, method=Method.NETCODE, ends_at__gt=now)
+    rows = tried.filter(state=GrantState.GRANTED).select_related(*GRANT, BOOKING).defer(*UNREAD)
+    for grant in rows.order_by("starts_at", "pk"):
+        text = f"{who(grant)}, {what_for(grant)}, at {grant.door}: {sentence(_reason(grant))}"
+        yield Trouble("pin_instead", str(grant.pk), Severity.NOTE, text, **about(grant))
+
+
+def _reason(grant: AccessGrant) -> str:
+    """The plan's sentence about it, without the times that stand before."""
+    _, mark, words = grant.reason.partition("A PIN is given")
+    return f"a PIN is given{words}" if mark else "a PIN is given instead of a phone key"
+
+
+def _not_understood(now: datetime) -> Iterator[Trouble]:
+    """Invited, and the vendor lists something that is neither an invitation nor an accepted key."""
+    for code in _codes(state=CodeState.ACTIVE, accepted_at=None, ends_at__gt=now).exclude(error=""):
+        grant = code.grant
+        yield Trouble(
+            "phone_key",
+            str(code.pk),
+            soon(grant.starts_at, now),
+            f"The phone key of {who(grant)}, {what_for(grant)}, at {code.door}: {sentence(code.error)} "
+            "It is not counted as accepted, and a PIN is given before the guest comes.",
+            account_id=code.account_id,
+            **about(grant),
+        )
+
+
+def _left_behind(now: datetime) -> Iterator[Trouble]:
+    """Its time is over and it is not gone: it opens again at the same hours next week."""
+    for code in _codes(state=CodeState.REVOKING, ends_at__lte=now, attempts__gt=0):
+        hours = period(code.starts_at, code.ends_at, code.door.venue)
+        again = moment(_next(code, now), code.door.venue)
+        yield Trouble(
+            "phone_key_left",
+            str(code.pk),
+            Severity.TODAY,
+            f"The phone key of {who(code.grant)} ({hours}) is still at the vendor and opens "
+            f"{door_name(code.door)} again from {again} on: {sentence(code.error or 'it was not removed')} "
+            "It is tried again; or remove it in the vendor's portal.",
+            account_id=code.account_id,
+            **about(code.grant),
+        )
+
+
+def _next(code: IssuedCode, now: datetime) -> datetime:
+    """When its hours come back: they are the same every week, by the clock at the door."""
+    local = code.starts_at.astimezone(zone_of(code.door.venue))
+    return local + timedelta(weeks=(now - code.starts_at).days // 7 + 1)
+
+
+def _codes(**wanted: Any) -> QuerySet[IssuedCode]:
+    rows = IssuedCode.objects.filter(method=Method.PHONE, **wanted)
+    related = ("door__venue", *(f"grant__{path}" for path in (*GRANT, BOOKING)))
+    unread = ("secret", "address", *(f"grant__{path}" for path in UNREAD))
+    return rows.select_related(*related).defer(*unread).order_by("starts_at", "pk")
