@@ -54,8 +54,9 @@ class Sent(forms.Form):
     def keep(self, **values: str) -> None:
         """Let the page keep these for the next step."""
         data: Any = self.data  # what was sent, which Django keeps from being changed
-        self.data = data.copy()
-        self.data.update(values)
+        self.data = data = data.copy()
+        for name, value in values.items():
+            data[name] = value
 
 
 class BookingForm(When, Sent):

@@ -8,6 +8,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from backoffice.flow.desk.bookings import Doubts
 from backoffice.word import NotPossible
 
 SHAPE = {
@@ -32,6 +33,9 @@ SHAPE = {
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer for an exception; what staff's rules do not allow is 409, in their words."""
+    if isinstance(error, Doubts):
+        fields = {"all_the_same": error.warnings}
+        return Response(_body("doubts", str(error), fields), status.HTTP_409_CONFLICT)
     if isinstance(error, NotPossible):
         return Response(_body("not_possible", str(error), {}), status.HTTP_409_CONFLICT)
     response = exception_handler(error, context)
