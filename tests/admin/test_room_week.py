@@ -80,7 +80,7 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(manager, pa
     given = {"what": "weekday", "weekday": 2, "hours": "10:00", "was": "14:00 (7)"}
     answer = manager.post(page, {**given, **WHY})
     assert "It was changed meanwhile: now it is 14:00 (7), 16:00 (7)" in text(answer)
-    assert not shop.calls("POST")
+    assert not shop.calls("POST /v2.4")
 
 
 def test_a_date_is_closed_and_opened_again(manager, page, room):
@@ -100,9 +100,9 @@ def test_a_clearing_without_an_answer_is_looked_at(manager, page, room, shop):
 
 
 def test_a_change_that_never_arrived_is_in_doubt_and_not_sent_again(manager, page, shop):
-    shop.fail("drop_before", "POST")
+    shop.fail("drop_before", "POST /v2.4")
     manager.post(page, {"what": "date", "day": "2030-03-06", "hours": "10:00", **WHY})
-    assert (VendorWrite.objects.get().state, len(shop.calls("POST"))) == ("in_doubt", 1)
+    assert (VendorWrite.objects.get().state, len(shop.calls("POST /v2.4"))) == ("in_doubt", 1)
 
 
 def test_the_margin_is_set(manager, page, room):
@@ -125,7 +125,7 @@ def test_the_margin_is_set(manager, page, room):
 )
 def test_bad_input_is_refused_in_words_before_the_source_is_asked(manager, page, shop, given, said):
     assert said in text(manager.post(page, {**given, **WHY}))
-    assert not shop.calls("POST")
+    assert not shop.calls("POST /v2.4")
 
 
 def test_a_source_that_does_not_answer_is_told(manager, page, shop):
@@ -146,7 +146,7 @@ def test_others_than_managers_only_look(signed_in, page, group, shop):
     client = signed_in(group)
     assert "New exception" not in text(client.get(page))
     assert client.post(page, {"what": "margin", "margin": "1", **WHY}).status_code == 403
-    assert not shop.calls("POST")
+    assert not shop.calls("POST /v2.4")
 
 
 def test_the_way_there_stands_only_where_the_source_has_such_a_calendar(manager, lab, page):

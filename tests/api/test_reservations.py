@@ -161,7 +161,7 @@ def test_a_week_that_was_changed_meanwhile_is_409(manager, lab):
 
 def test_only_managers_set_calendars(desk, shop, lab):
     assert post(desk, f"{CALENDAR}{lab.pk}/weekday/", weekday=6, slots=[]).status_code == 403
-    assert not shop.calls("POST")
+    assert not shop.calls("POST /v2.4")
 
 
 def test_what_a_program_did_is_history(manager, lab):

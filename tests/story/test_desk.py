@@ -88,8 +88,10 @@ def test_the_echo_of_our_own_write_changes_nothing(house, lab, say, client):
 
 def test_what_was_done_without_an_answer_is_found_and_lets_the_guest_in(house, lab, say):
     house.lockme.fail("drop_after", "PUT /v2.4/room/1398/reservation")
-    house.lockme.fail("status", "/reservation/ext/", times=50)
-    write = reservations.make(lab, TODAY, time(14, 30), {"name": "Ida", "email": "i@x.test"}, say(), "form")
+    house.lockme.fail("slow", "/reservation/ext/")  # it is not there yet: that is answered
+    house.lockme.fail("status", "/reservation/ext/", times=50)  # and after the write, nothing is
+    guest = {"name": "Ida", "email": "ida@example.test", "status": True}
+    write = reservations.make(lab, TODAY, time(14, 30), guest, say(), "form")
     tasks.take_over(write)
     house.lockme.faults.clear()
     house.later(minutes=2)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from backoffice.models import Booking, WebhookMessage
+from backoffice import accounts
+from backoffice.models import Booking, Finding, VendorAccount, WebhookMessage
 from tests.story.conftest import berlin
 
 HOOK = "/hooks/hook-of-lockme/"
@@ -113,3 +116,55 @@ def test_a_stranger_learns_nothing(client, house):
     assert client.post("/hooks/guess/", headers={"X-MessageId": "1"}).status_code == 404
     assert client.post(HOOK).status_code == 400
     assert client.get(HOOK, headers={"x-messageid": "90511"}).status_code == 200
+
+
+def test_a_message_of_an_unknown_kind_is_kept_marked_and_shown_to_staff(house, client):
+    house.sync()
+    number = house.lockme._post("merge", 1398, None, {})
+    hear(client, number)
+    house.sync("lockme")
+    assert WebhookMessage.objects.get(ref=str(number)).action == "merge"
+    assert len(marks(house, number)) == 1
+    assert "“merge”" in Finding.objects.get(kind="message_strange", closed_at=None).text
+
+
+def test_a_message_is_fetched_although_the_token_has_just_died(house, client):
+    house.sync()
+    number = house.game("14:30")
+    house.lockme.expire_tokens()
+    hear(client, messages(house)[0])
+    house.sync("lockme")
+    assert len(marks(house, messages(house)[0])) == 1
+    assert house.gets_in(number, berlin("14:30"))
+
+
+def test_a_message_stays_unread_until_the_account_is_connected_again(house, client):
+    house.sync()
+    number = house.game("14:30")
+    first, token = messages(house)[0], VendorAccount.objects.get(slug="lockme").secrets["token"]
+    house.lockme.revoke_tokens()
+    hear(client, first)
+    house.sync("lockme", status=1)
+    assert marks(house, first) == []
+    account = VendorAccount.objects.get(slug="lockme")
+    until = house.server.vendors.clock.now() + timedelta(hours=1)
+    house.lockme.grants.keep("eyJnew", "defnew", until)
+    accounts.keep_secrets(account, {"token": {**token, "access_token": "eyJnew", "refresh_token": "defnew"}})
+    accounts.resume(account)
+    house.later(minutes=10)
+    house.sync("lockme")
+    assert len(marks(house, first)) == 1
+    assert house.gets_in(number, berlin("14:30"))
+
+
+def test_a_booking_of_which_no_message_ever_came_is_found_by_the_poll(house):
+    house.sync()
+    number = house.game("14:30")
+    house.sync("lockme")
+    assert house.gets_in(number, berlin("14:30"))
+    house.lockme.cancel(number)
+    house.later(minutes=5)
+    house.sync("lockme")
+    house.later(minutes=5)
+    house.sync("lockme")
+    assert house.codes(number, state="active") == []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
-from django.db.models import F, Max, Window
+from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
 from backoffice.flow.audit.trouble import Trouble, sentence
@@ -28,7 +28,7 @@ def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong between us and the vendors, and with the doors themselves."""
     used = list(VendorAccount.objects.filter(enabled=True))
     asked = [account for account in used if account.stopped_at is None and _mirrored(account)]
-    return chain(_stopped(used), _readings(asked, now), _rejected(), _messages(), _doors())
+    return chain(_stopped(used), _readings(asked, now), _rejected(), _messages(), _strange(now), _doors())
 
 
 def _mirrored(account: VendorAccount) -> bool:
@@ -147,6 +147,23 @@ def _messages() -> Iterator[Trouble]:
             f"{len(group)} messages of {account} could not be opened: {examples}. The next reading shows the "
             "bookings all the same; try the messages again, or refresh the account.",
             account_id=account.pk,
+        )
+
+
+def _strange(now: datetime) -> Iterator[Trouble]:
+    """Messages of the last week with an action that nobody knows: they were kept, and nothing was done."""
+    read = WebhookMessage.objects.filter(
+        state__in=(MessageState.APPLIED, MessageState.ACKNOWLEDGED), received_at__gt=now - LOOKBACK
+    )
+    rows = read.exclude(error="").order_by("account", "action").values("account", "account__slug", "action")
+    for row in rows.annotate(n=Count("pk")):
+        yield Trouble(
+            "message_strange",
+            f"{row['account']}:{row['action']}",
+            Severity.TODAY,
+            f"{row['account__slug']} has told {row['n']} times of “{row['action']}”, which Latchkey does not "
+            "know: nothing was done. Look at the source, and tell whoever looks after Latchkey.",
+            account_id=row["account"],
         )
 
 

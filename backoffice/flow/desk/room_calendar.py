@@ -142,9 +142,7 @@ def _set(change: _Change, wanted: Slots, was: Sequence[Slot] | None, word: Word)
     account = change.resource.account
     before = clients.read(account, change.look)
     if was is not None and ordered(was) != ordered(before):
-        raise NotPossible(
-            f"It was changed meanwhile: its hours are {told(before)} now. Look again, then decide."
-        )
+        raise NotPossible(f"It was changed meanwhile: now it is {told(before)}. Look again, then decide.")
 
     def go() -> Written:
         try:
