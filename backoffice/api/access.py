@@ -14,10 +14,20 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from backoffice import tasks
-from backoffice.api.acts import OVERRULE, OverrideSerializer, Overrulable, Reason, checked, word, written
+from backoffice.api.acts import (
+    OVERRULE,
+    OpenedOtherwise,
+    OverrideSerializer,
+    Overrulable,
+    Reason,
+    checked,
+    word,
+    written,
+)
 from backoffice.api.permissions import needs
 from backoffice.flow import overrule
 from backoffice.models import AccessGrant, IssuedCode, Override, VendorAccount
+from backoffice.wording import invitation
 
 REVEAL = [needs("reveal_issuedcode")]
 MASK = "••••"
@@ -62,7 +72,7 @@ class GrantFilter(FilterSet):
         fields = ["door", "state", "method"]
 
 
-class GrantViewSet(Overrulable, ReadOnlyModelViewSet[AccessGrant]):
+class GrantViewSet(OpenedOtherwise, Overrulable, ReadOnlyModelViewSet[AccessGrant]):
     """Decisions, with staff's word about them."""
 
     queryset = AccessGrant.objects.select_related("occurrence__resource")
@@ -81,6 +91,7 @@ class CodeSerializer(serializers.ModelSerializer[IssuedCode]):
 
     account = serializers.SlugRelatedField[VendorAccount](slug_field="slug", read_only=True)
     secret = serializers.SerializerMethodField()
+    invitation = serializers.SerializerMethodField()
 
     class Meta:
         model = IssuedCode
@@ -104,7 +115,15 @@ class CodeSerializer(serializers.ModelSerializer[IssuedCode]):
             "confirmed_at",
             "seen_at",
             "ended_at",
+            "invitation",
+            "periods",
+            "looked_at",
+            "accepted_at",
         ]
+
+    def get_invitation(self, code: IssuedCode) -> str:
+        """How far a phone key has come, in words; nothing for other codes."""
+        return invitation(code)
 
     def get_secret(self, code: IssuedCode) -> str:
         """A mask when there is a secret, else nothing."""

@@ -16,6 +16,7 @@ from backoffice.api.permissions import needs
 from backoffice.clock import now
 from backoffice.flow import overrule
 from backoffice.models import Override
+from backoffice.models.places import METHODS
 from backoffice.word import Word
 
 OVERRULE = [needs("add_override")]
@@ -49,6 +50,12 @@ class PersonGrant(Reason):
     ends_at = serializers.DateTimeField()
 
 
+class ByMethod(Until):
+    """Another method of the doors' vendors, and until when it holds."""
+
+    method = serializers.ChoiceField(choices=METHODS)
+
+
 class OverrideSerializer(serializers.ModelSerializer[Override]):
     """Staff's word, as it stands."""
 
@@ -66,6 +73,7 @@ class OverrideSerializer(serializers.ModelSerializer[Override]):
             "ends_at",
             "minutes_before",
             "minutes_after",
+            "method",
             "reason",
             "author",
             "created_at",
@@ -121,3 +129,15 @@ class Overrulable(GenericViewSet[Any]):
         given = checked(Extension, request)
         minutes = given["minutes_before"], given["minutes_after"]
         return written(overrule.extend(self.get_object(), *minutes, given["until"], word(request, given)))
+
+
+class OpenedOtherwise(GenericViewSet[Any]):
+    """Open by another method, for a booking or a grant."""
+
+    @extend_schema(request=ByMethod, responses={201: OverrideSerializer})
+    @action(detail=True, methods=["post"], permission_classes=OVERRULE, url_path="use-method")
+    def use_method(self, request: Request, **_: Any) -> Response:
+        """Open the doors whose vendor has this method by it, for windows that begin before `until`."""
+        given = checked(ByMethod, request)
+        said = word(request, given)
+        return written(overrule.use_method(self.get_object(), given["method"], given["until"], said))

@@ -9,7 +9,7 @@ from django_filters.rest_framework.filterset import FilterSet
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from backoffice.api.acts import Overrulable
+from backoffice.api.acts import OpenedOtherwise, Overrulable
 from backoffice.models import Booking, Customer, Occurrence, VendorAccount
 
 
@@ -92,7 +92,7 @@ class BookingFilter(FilterSet):
         fields = ["ref", "status"]
 
 
-class BookingViewSet(Overrulable, ReadOnlyModelViewSet[Booking]):
+class BookingViewSet(OpenedOtherwise, Overrulable, ReadOnlyModelViewSet[Booking]):
     """Bookings of all sources, with staff's word about them."""
 
     queryset: Any = Booking.objects.select_related("account", "customer").prefetch_related(

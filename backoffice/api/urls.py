@@ -7,7 +7,23 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.authtoken.views import obtain_auth_token
 from rest_framework.routers import DefaultRouter
 
-from backoffice.api import access, bookings, budgets, events, places, site, vendors, writes
+from backoffice.api import (
+    access,
+    bookings,
+    budgets,
+    conflicts,
+    desk,
+    desk_reads,
+    events,
+    feeds,
+    fobs,
+    places,
+    reservations,
+    room_calendar,
+    site,
+    vendors,
+    writes,
+)
 
 router = DefaultRouter()
 router.include_format_suffixes = False
@@ -21,9 +37,23 @@ router.register("grants", access.GrantViewSet)
 router.register("codes", access.CodeViewSet)
 router.register("overrides", access.OverrideViewSet)
 router.register("events", events.EventViewSet)
+router.register("fobs", fobs.FobViewSet)
+router.register("fob-loans", fobs.LoanViewSet)
 router.register("findings", events.FindingViewSet)
+router.register("conflicts", conflicts.ConflictViewSet)
+router.register("feeds", feeds.FeedViewSet)
 router.register("sync-runs", vendors.SyncRunViewSet)
 router.register("writes", writes.WriteViewSet)
+router.register("customers", desk.CustomerViewSet)
+# further acts and reads of what stands above; they have no lists of their own
+router.register("accounts", desk.AccountDesk, "account-desk")
+router.register("accounts", desk_reads.AccountReads, "account-reads")
+router.register("bookings", desk.ChosenBooking, "booking-desk")
+router.register("bookings", desk_reads.BookingReads, "booking-reads")
+router.register("customers", desk_reads.CustomerReads, "customer-reads")
+router.register("resources", desk_reads.ResourceReads, "resource-reads")
+router.register("reservations", reservations.ReservationViewSet, basename="reservation")
+router.register("room-calendar", room_calendar.RoomCalendarViewSet, basename="room-calendar")
 router.register("calls-bought", budgets.BoltOnViewSet)
 router.register("paid-calls", budgets.PaidCallViewSet)
 router.register("zone-proofs", site.ZoneProofViewSet)
