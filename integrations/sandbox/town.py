@@ -1,4 +1,4 @@
-"""A town for the demo: two venues' rooms and locks at the four vendors, three weeks of bookings, and life.
+"""A town for the demo: two venues' rooms, locks and calendars at five vendors, three weeks of bookings, life.
 
 Everything is made up; the same seed and day give the same town. Times are the venues' wall clock, as the
 vendors hold them.
@@ -26,6 +26,14 @@ KITLOCKS = {  # door: timecode, identifier, model, what its clock shows
 GAMES = {1398: "Laboratory", 1399: "Bank vault", 2132: "Lighthouse", 2133: "Smugglers' cave"}
 SLOTS = ("10:00", "11:30", "13:00", "14:30", "16:00", "17:30", "19:00", "20:30")
 HALLS = {71: "Third one", 72: "Third two", 80: "Ballroom", 95: "Studio"}
+DESK = "@group.calendar.google.com"
+LAB, VAULT, HARBOUR, STUDIO = (f"{name}{DESK}" for name in ("laboratory", "vault", "harbour", "studio"))
+CALENDARS = {  # id: name, zone
+    LAB: ("Laboratory", "Europe/Berlin"),
+    VAULT: ("Bank vault", "Europe/Berlin"),
+    HARBOUR: ("Harbour Rooms", "Europe/London"),  # of two rooms
+    STUDIO: ("Studio", "Europe/London"),
+}
 FIRST = (
     "Ida Emil Greta Jonas Lena Mats Nora Oskar Paula Ruben Selma Till",
     "Zofia Wojtek Alice Harry Priya Owen Freya Callum Ewa Piotr Maja Anton",
@@ -56,6 +64,7 @@ def build(vendors: Vendors, seed: int = 7) -> None:
         _games(vendors, random, day)
         _halls(vendors, random, day)
     _special(vendors, random, today)
+    _calendars(vendors, today)
 
 
 def _locks(vendors: Vendors) -> None:
@@ -137,6 +146,34 @@ def _special(vendors: Vendors, random: Random, today: date) -> None:
     vendors.locaboo.book(95, night - timedelta(hours=2), night + timedelta(hours=3), 4706, "Night session")
 
 
+def _calendars(vendors: Vendors, today: date) -> None:
+    """What people keep in calendars: hours, days, a series, and what takes no time."""
+    google = vendors.google_calendar
+    for ref, (name, zone) in CALENDARS.items():
+        google.create_calendar(ref, name, zone, primary=ref == LAB)
+    google.create_calendar(
+        "en.german#holiday@group.v.calendar.google.com", "Holidays in Germany", role="reader", push=False
+    )
+
+    def put(calendar: str, summary: str, days: int, hours: str, **more: Any) -> str:
+        day = today + timedelta(days=days)
+        return google.put_event(calendar, summary, *(f"{day} {hour}" for hour in hours.split("-")), **more)
+
+    def whole(calendar: str, summary: str, first: int, last: int, **more: Any) -> str:
+        begin, end = (today + timedelta(days=days) for days in (first, last + 1))
+        return google.put_event(calendar, summary, begin, end, **more)
+
+    put(LAB, "Lock service", 2, "09:30-12:00")
+    put(LAB, "New props #block", 4, "14:30-15:15")
+    put(LAB, "Team training", 1, "09:00-10:30", recurrence=["RRULE:FREQ=WEEKLY;COUNT=8"])
+    put(HARBOUR, "Inventory", 3, "16:00-18:00")
+    whole(HARBOUR, "Harbour festival", 9, 10)
+    whole(HARBOUR, "Marek works from home", 5, 5, eventType="workingLocation", transparency="transparent")
+    google.decline(HARBOUR, put(HARBOUR, "Regatta committee", 6, "11:00-13:00"))
+    put(STUDIO, "Piano tuner", 5, "10:00-12:00")
+    put(STUDIO, "Open stage", 2, "19:00-22:00", recurrence=["RRULE:FREQ=WEEKLY"])
+
+
 def next_clock_change(now: datetime) -> datetime:
     """When the venue's clock is next put on or back: aware, in UTC."""
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -159,6 +196,7 @@ def disturb(vendors: Vendors, seed: int = 11) -> list[str]:
     for act, number in zip((_move, _cancel, _cancel, _move), soon, strict=False):
         done.append(act(vendors, random, number))
     done.append(_last_minute(vendors, random))
+    done.append(_drag(vendors))
     return [text for text in done if text]
 
 
@@ -169,6 +207,16 @@ def live(vendors: Vendors, random: Random) -> str:
     if soon and random.random() < 0.35:
         return random.choice((_move, _cancel))(vendors, random, random.choice(soon))
     return act(vendors, random)
+
+
+def _drag(vendors: Vendors) -> str:
+    """The lock service comes an hour and a half later."""
+    google, events = vendors.google_calendar, vendors.google_calendar.events(LAB)
+    for event in (event for event in events if event.get("summary") == "Lock service"):
+        start = datetime.fromisoformat(event["start"]["dateTime"]) + timedelta(minutes=90)
+        google.drag(LAB, event["id"], start)
+        return "somebody dragged the lock service in the laboratory's calendar"
+    return ""
 
 
 def _upcoming(vendors: Vendors, after: timedelta, before: timedelta) -> Iterator[int]:

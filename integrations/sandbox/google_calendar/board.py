@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
+from integrations.sandbox.google_calendar import listing, recurrence
 from integrations.sandbox.google_calendar.person import THIS, Person
 from integrations.sandbox.wire import Action
 
@@ -44,7 +46,7 @@ class Board(Person):
             "Calendars": [
                 {"id": one.id, "name": one.summary, "zone": one.timezone, "role": one.role} for one in known
             ],
-            "Events": [_row(one.id, event) for one in known for event in self.events(one.id)],
+            "Events of the next weeks": self._near(),
             "Push channels": [
                 {"id": one.id, "calendar": one.calendar, "told": one.number, "ends": one.ends} for one in live
             ],
@@ -60,6 +62,18 @@ class Board(Person):
             ],
             "Consent": grants,
         }
+
+    def _near(self) -> list[dict[str, Any]]:
+        """From yesterday on, the nearest last: that is how the page puts them on top."""
+        now = self.clock.now()
+        first, last = now - timedelta(days=1), now + timedelta(days=60)
+        near = [
+            (recurrence.begin(event, one.home), one.id, event)
+            for one in self.store.calendars.values()
+            for event in self.events(one.id)
+            if listing.within(event, one, first, last)
+        ]
+        return [_row(ref, event) for _, ref, event in sorted(near, key=lambda row: row[0], reverse=True)]
 
     def _new_calendar(self, id: str, summary: str, timezone: str = "", role: str = "") -> str:  # noqa: A002 a field
         return self.create_calendar(id, summary, timezone or "Europe/Berlin", role=role or "owner")
@@ -102,14 +116,14 @@ class Board(Person):
 
 def _row(calendar: str, event: Mapping[str, Any]) -> dict[str, Any]:
     private = event.get("extendedProperties", {}).get("private", {})
-    start, end = (event[name].get("date") or event[name]["dateTime"] for name in ("start", "end"))
+    start, end = (event[name].get("date") or event[name]["dateTime"][:16] for name in ("start", "end"))
     return {
         "calendar": calendar,
         "id": event["id"],
-        "start": start,
-        "end": end,
+        "start": start.replace("T", " "),
+        "end": end.replace("T", " "),
         "summary": event.get("summary", ""),
         "description": event.get("description", ""),
-        "free": event.get("transparency") == "transparent",
+        "free": "free" if event.get("transparency") == "transparent" else "",
         "marked": ", ".join(private),
     }

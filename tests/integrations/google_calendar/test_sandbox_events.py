@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integrations.sandbox import town
 from integrations.sandbox.google_calendar import GoogleCalendarSandbox
+from integrations.sandbox.server import Vendors
+from integrations.sandbox.wire import Clock
+from tests.conftest import NOW
 from tests.integrations.google_calendar.conftest import HOLIDAYS, LAB, Ask, reason
 
 TIMES = {
@@ -175,6 +180,22 @@ def test_the_state_survives_being_kept_in_a_file(google: GoogleCalendarSandbox, 
     assert [event["id"] for event in kept.events(LAB)] == ["lm123"]
 
 
+def test_a_town_that_was_kept_before_there_were_calendars_gets_an_empty_one(tmp_path: Path) -> None:
+    old = Vendors()
+    del old.google_calendar
+    old.save(tmp_path / "town.pickle")
+    assert Vendors.load(tmp_path / "town.pickle").google_calendar.store.calendars == {}
+
+
+def test_a_town_has_calendars_in_which_people_live() -> None:
+    town_of = Vendors(Clock(NOW))
+    town.build(town_of)
+    assert {event["summary"] for event in town_of.google_calendar.events(town.LAB)} >= {"Lock service"}
+    before = town_of.google_calendar.events(town.LAB)
+    town.disturb(town_of)
+    assert town_of.google_calendar.events(town.LAB) != before
+
+
 def test_the_page_can_do_all_that_it_offers(google: GoogleCalendarSandbox) -> None:
     act = {action.name: action.run for action in google.actions()}
     hall = act["calendar"](id="hall@sandbox.test", summary="Hall")
@@ -185,10 +206,10 @@ def test_the_page_can_do_all_that_it_offers(google: GoogleCalendarSandbox) -> No
     act["free"](hall, event)
     act["decline"](hall, event)
     act["delete"](hall, f"{series}_20260312", "following")
-    rows = [row for row in google.state()["Events"] if row["calendar"] == hall]
+    rows = [row for row in google.state()["Events of the next weeks"] if row["calendar"] == hall]
     assert [(row["summary"], row["start"]) for row in rows] == [
-        ("Chor", "2026-03-10T19:00:00+01:00"),
         ("Yoga", "2026-03-11"),
+        ("Chor", "2026-03-10 19:00"),
     ]
     for name in ("sync", "expire", "revoke"):
         assert act[name]()

@@ -97,6 +97,16 @@ def test_a_deleted_event_of_ours_is_brought_back_whole(
     assert [event["summary"] for event in google.events(LAB)] == ["Again"]
 
 
+def test_a_deleted_event_of_which_little_is_told_is_ours_by_its_id(
+    google: GoogleCalendarSandbox, client: GoogleCalendar
+) -> None:
+    client.insert(LAB, draft())
+    client.delete(LAB, draft().ref)
+    bare = json.dumps({"kind": "calendar#event", "id": draft().ref, "status": "cancelled"})
+    google.fail("body", "GET /calendar", body=bare)
+    assert not client.insert(LAB, draft()).cancelled
+
+
 def test_a_deleted_event_that_google_will_not_bring_back_is_taken_and_a_generation_helps(
     google: GoogleCalendarSandbox, client: GoogleCalendar
 ) -> None:
