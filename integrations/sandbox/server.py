@@ -58,6 +58,9 @@ class Vendors:
     def load(path: Path) -> Vendors:
         """The state kept in a file that `save` wrote."""
         vendors: Vendors = pickle.loads(path.read_bytes())  # noqa: S301 our own file
+        for kind in _kinds():
+            if not hasattr(vendors, kind.name):  # a vendor that is newer than the file
+                setattr(vendors, kind.name, kind(vendors.clock))
         return vendors
 
 
