@@ -2,4 +2,16 @@
 
 from __future__ import annotations
 
-from backoffice.admin import access, bookings, directory, events, people, places, vendors, writes
+from backoffice.admin import (
+    access,
+    bookings,
+    conflicts,
+    directory,
+    events,
+    feeds,
+    fobs,
+    people,
+    places,
+    vendors,
+    writes,
+)

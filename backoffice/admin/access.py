@@ -17,8 +17,9 @@ from backoffice.admin.base import (
     ReadOnlyWithActs,
 )
 from backoffice.admin.names import link, related
+from backoffice.admin.phone_keys import PHONE_KEY, PhoneKeyShown
 from backoffice.admin.show import at, chip_of, method, secret, span, stacked, stamp, state, window
-from backoffice.admin.verbs import DENY, EXTEND, HOLD, REISSUE, RELEASE, RETRY, REVEAL, REVOKE
+from backoffice.admin.verbs import DENY, EXTEND, HOLD, REISSUE, RELEASE, RETRY, REVEAL, REVOKE, USE_METHOD
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import AccessGrant, IssuedCode, Override
 
@@ -54,7 +55,7 @@ class CodesInline(ReadOnlyInline):
 @admin.register(AccessGrant)
 class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
     customer = "occurrence__booking__customer"
-    acts = (HOLD, DENY, EXTEND, REISSUE)
+    acts = (HOLD, DENY, EXTEND, REISSUE, USE_METHOD)
     list_display = (window(), "door_and_venue", "guest", "order", state(), "why", "codes_now")
     list_select_related = GRANT_RELATED
     list_filter = (
@@ -119,7 +120,7 @@ class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
 
 
 @admin.register(IssuedCode)
-class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
+class IssuedCodeAdmin(PhoneKeyShown, GuestSearch, ReadOnlyWithActs):
     customer = "grant__occurrence__booking__customer"
     acts = (REVEAL, REISSUE, REVOKE, RETRY)
     act_related = CODE_RELATED
@@ -174,6 +175,7 @@ class IssuedCodeAdmin(GuestSearch, ReadOnlyWithActs):
             "When it really opens",
             {"fields": (("opens", "early_minutes", "late_minutes"), ("start_local", "duration"))},
         ),
+        PHONE_KEY,
         (
             "How it came",
             {

@@ -12,14 +12,14 @@ from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, Ongoing, R
 from backoffice.admin.desk_panels import panels_of
 from backoffice.admin.names import link
 from backoffice.admin.show import at, chip, chip_of, gone, secret, span, stacked, window
-from backoffice.admin.verbs import DENY, EXTEND, HOLD
+from backoffice.admin.verbs import DENY, EXTEND, HOLD, USE_METHOD
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import Booking, Customer, Occurrence
 
 
 @admin.register(Booking)
 class BookingAdmin(GuestSearch, ReadOnlyWithActs):
-    acts = (HOLD, DENY, EXTEND, *reservations.ACTS, desk_bookings.CANCEL)
+    acts = (HOLD, DENY, EXTEND, USE_METHOD, *reservations.ACTS, desk_bookings.CANCEL)
     act_related = ("account",)
     list_display = ("order", "guest", "when", "shown_status", "people", "account", at("changed_at"))
     list_select_related = ("account", "customer")
@@ -69,10 +69,12 @@ class BookingAdmin(GuestSearch, ReadOnlyWithActs):
         alone = {*reservations.VERBS, desk_bookings.CANCEL.verb}
         return {verb: act for verb, act in found.items() if verb not in alone}
 
-    def buttons(self, request: HttpRequest, row: Booking, back: str = "") -> list[dict[str, Any]]:
+    def buttons(
+        self, request: HttpRequest, row: Booking, back: str = "", *, folded: bool = False
+    ) -> list[dict[str, Any]]:
         """The acts, and the way to the page on which it is moved."""
         further = [*reservations.buttons(request, row), *desk_bookings.buttons(request, row)]
-        return [*super().buttons(request, row, back), *further]
+        return [*super().buttons(request, row, back, folded=folded), *([] if folded else further)]
 
     @display(description="booking", ordering="ref")
     def order(self, row: Booking) -> Any:

@@ -11,13 +11,16 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from backoffice import selectors
-from backoffice.admin import health
+from backoffice import pools, selectors
+from backoffice.admin import fobs, health
 from backoffice.admin.acts import buttons_of
 from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip_of, distance, span, stamp
+from backoffice.admin.sides import Clash, clashes
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
+from backoffice.flow.conflicts import RELATED as CLASH_RELATED
+from backoffice.flow.conflicts import UNREAD as CLASH_UNREAD
 from backoffice.models import AccessGrant, Occurrence, VendorAccount, Venue
 from backoffice.site import NAVIGATION
 from backoffice.states import LIVE_GRANTS
@@ -75,12 +78,17 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["title"] = "Today"
     context["now"] = now
     context["may_find"] = _may(request, "booking")
+    if _may(request, "conflict"):
+        context["clashes"], context["more_clashes"] = _clashes(request, now)
     if _may(request, "finding"):
         context["findings"], context["more_findings"] = _findings(now)
     if _may(request, "occurrence") and _may(request, "accessgrant"):
         context["boards"] = boards(now)
     if _may(request, "issuedcode"):
         context["lingering"] = _lingering(now)
+    if _may(request, "fobloan"):
+        context["fobs_late"] = fobs.lines(request, pools.overdue(now), MOST)
+        context["fobs_waiting"] = fobs.lines(request, pools.to_hand_out(now + AHEAD, now), MOST)
     if _may(request, "vendoraccount"):
         context["accounts"] = _accounts(request, now)
     return context
@@ -93,9 +101,17 @@ def _may(request: HttpRequest, model: str) -> bool:
 # ---------------------------------------------------------------------------------------------- the parts
 
 
+def _clashes(request: HttpRequest, now: datetime) -> tuple[list[Clash], int]:
+    """The open conflicts, the next first, with both sides and what can be done."""
+    rows = selectors.conflicts_open()
+    found = clashes(rows.select_related(*CLASH_RELATED).defer(*CLASH_UNREAD)[:MOST_FINDINGS], request, now)
+    return found, max(0, rows.count() - MOST_FINDINGS)
+
+
 def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
     related = ("account", "door", "grant__door", "grant__occurrence__booking__account", "booking__account")
-    rows = selectors.findings_open().select_related(*related)
+    waiting = selectors.findings_open().filter(conflict=None)  # those stand above with both sides
+    rows = waiting.select_related(*related)
     found = rows.defer("booking__raw", "grant__occurrence__booking__raw")[:MOST_FINDINGS]
     lines = [
         {
@@ -107,7 +123,7 @@ def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
         }
         for row in found
     ]
-    return lines, max(0, selectors.findings_open().count() - MOST_FINDINGS)
+    return lines, max(0, waiting.count() - MOST_FINDINGS)
 
 
 def boards(now: datetime) -> list[Board]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from backoffice.admin import consent, health, sites
+from backoffice.admin import consent, fob_acts, health, sites
 from backoffice.admin.account_form import NewAccount, account_form
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, Days, ReadOnly, ReadOnlyWithActs, Table
@@ -23,7 +23,7 @@ from backoffice.models import PaidCall, RejectedRow, SyncRun, VendorAccount, Web
 
 @admin.register(VendorAccount)
 class VendorAccountAdmin(WithActs, Table):
-    acts = (REFRESH, RESUME, ACCEPT_LOSS, *sites.ACTS)
+    acts = (REFRESH, RESUME, ACCEPT_LOSS, *sites.ACTS, fob_acts.MAKE)
     list_display = ("slug", "vendor", "shown_health", "last_reading", "budgets", "poll_minutes")
     list_filter = (("vendor", CHOICE), "enabled")
     search_fields = ("slug", "base_url")

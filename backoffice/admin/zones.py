@@ -11,9 +11,12 @@ from backoffice.models import (
     AccessGrant,
     Booking,
     CalendarPairing,
+    Conflict,
     Door,
     EntryEvent,
+    Feed,
     Finding,
+    Fob,
     FobLoan,
     IssuedCode,
     Notice,
@@ -57,6 +60,11 @@ def _(row: Venue) -> Venue:
 
 
 @venue_of.register
+def _(row: Fob) -> Venue | None:
+    return row.venue
+
+
+@venue_of.register
 def _(row: Door | Room) -> Venue | None:
     return row.venue
 
@@ -95,6 +103,16 @@ def _(row: Override) -> Venue | None:
 @venue_of.register
 def _(row: Finding) -> Venue | None:
     return _about(row.door, row.grant, row.booking)
+
+
+@venue_of.register
+def _(row: Conflict) -> Venue | None:
+    return _about(row.room, row.door, row.first)
+
+
+@venue_of.register
+def _(row: Feed) -> Venue | None:
+    return row.venue
 
 
 @venue_of.register

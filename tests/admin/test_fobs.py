@@ -1,0 +1,134 @@
+"""Fobs in the browser: two clicks to hand one out or check it in, and a page that says where each is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from backoffice.flow import stock
+from backoffice.models import EntryEvent, Fob, FobLoan, IssuedCode, Override, VendorWrite
+from tests.flow.lent import Desk, word
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:backoffice_fob_changelist")
+
+
+@pytest.fixture
+def desk(sandbox, now):
+    """A site at which one fob is lent to a booking that runs now."""
+    made = Desk(sandbox)
+    made.booked(start=now)
+    made.pass_(now)
+    return made
+
+
+def links(page, title):
+    """Where the links with a title lead, in a page."""
+    parts = page.content.decode().split(f">{title}</a>")[:-1]
+    return [part.rpartition('href="')[2].rstrip('"').replace("&amp;", "&") for part in parts]
+
+
+def act(client, desk, verb, **given):
+    address = reverse("admin:backoffice_fob_act", args=[verb]) + f"?ids={desk.fobs[0].pk}"
+    return client.post(address, {"reason": "asked at the desk", **given}, follow=True)
+
+
+def page(client, desk):
+    return client.get(reverse("admin:backoffice_fob_change", args=[desk.fobs[0].pk])).content.decode()
+
+
+@pytest.mark.parametrize("start", ["/admin/", LIST])
+def test_a_fob_is_handed_out_and_checked_in_in_two_clicks(signed_in, desk, now, start):
+    client = signed_in("front desk")
+    for title, field in (("Hand out", "handed_at"), ("Check in", "returned_at")):
+        if title == "Check in":  # the first page tells of those that are late
+            FobLoan.objects.update(ends_at=now - timedelta(minutes=5))
+        [address] = links(client.get(start), title)
+        asked = client.get(address)
+        reason = asked.context["form"]["reason"].value()
+        client.post(address, {"reason": reason})
+        assert getattr(FobLoan.objects.get(), field)
+
+
+def test_a_viewer_sees_where_fobs_are_and_is_offered_nothing(signed_in, desk):
+    seen = signed_in("viewer").get(LIST)
+    assert "to hand out" in seen.content.decode()
+    assert links(seen, "Hand out") == []
+    assert act(signed_in("viewer"), desk, "hand-out").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("verb", "group", "status"),
+    [("lost", "front desk", 200), ("put", "front desk", 403), ("put", "manager", 200)],
+)
+def test_who_may_do_what(signed_in, desk, verb, group, status):
+    assert act(signed_in(group), desk, verb, venue=desk.venue.pk).status_code == status
+
+
+def test_what_cannot_be_done_is_said_on_the_page_that_asked(signed_in, desk):
+    assert "Fob 1 is not lost." in act(signed_in("front desk"), desk, "found").content.decode()
+
+
+def test_a_fobs_page_shows_its_guest_its_history_and_where_it_was_seen(signed_in, desk, now):
+    stock.hand_out(desk.fobs[0], word(now))
+    code = IssuedCode.objects.get()
+    common = {"happened_at": now, "learned_at": now, "outcome": "granted", "card_number": "30001"}
+    EntryEvent.objects.create(account=desk.account, ref="1", door=code.door, code=code, **common)
+    shown = page(signed_in("front desk"), desk)
+    for part in ("Ida Kern", "out</span>", "hand out (asked at the desk)", "Door 501, "):
+        assert part in shown
+
+
+def test_a_lost_fob_says_whether_it_is_shut(signed_in, desk, now):
+    stock.lost(desk.fobs[0], word(now, "fell into the canal"))
+    assert "may open doors still" in page(signed_in("front desk"), desk)
+    desk.pass_(now + timedelta(minutes=1))
+    shown = page(signed_in("front desk"), desk)
+    assert "shut at its vendor" in shown
+    assert "fell into the canal" in shown
+
+
+def test_a_fob_is_lent_to_somebody_at_the_desk(signed_in, sandbox, now):
+    desk, client = Desk(sandbox), signed_in("front desk")
+    until = (now + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+    given = {"name": "Uwe Helm", "door": desk.doors["501"].pk, "ends_at": until}
+    assert "is being made to open Door 501" in act(client, desk, "lend", **given).content.decode()
+    desk.pass_(now + timedelta(seconds=5))
+    assert desk.opening(now + timedelta(minutes=1)) == ["Fob 1"]
+    assert "Uwe Helm" in page(client, desk)
+
+
+def test_new_fobs_are_put_into_stock_from_the_accounts_page(signed_in, desk):
+    address = reverse("admin:backoffice_vendoraccount_act", args=["create-fobs"]) + f"?ids={desk.account.pk}"
+    given = {"fobs": "40001 Fob 40\n40002, Fob 41", "reason": "bought"}
+    assert signed_in("front desk").post(address, given).status_code == 403
+    signed_in("manager").post(address, given)
+    assert [one.name for one in desk.site.people.values() if one.card_num[:2] == "40"] == ["Fob 40", "Fob 41"]
+    assert VendorWrite.objects.get().text == "40001: is in stock; 40002: is in stock"
+
+
+def test_a_booking_is_opened_by_another_method_from_its_page(signed_in, desk, now):
+    booking = FobLoan.objects.get().grant.occurrence.booking
+    address = reverse("admin:backoffice_booking_act", args=["use-method"]) + f"?ids={booking.pk}"
+    until = (now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    signed_in("front desk").post(address, {"method": "card", "until": until, "reason": "no fob here"})
+    assert Override.objects.get().method == "card"
+
+
+def test_the_list_of_fobs_takes_as_many_queries_for_many_as_for_few(
+    signed_in, desk, django_assert_max_num_queries
+):
+    client = signed_in("front desk")
+    for number in range(2, 8):
+        desk.add(number)
+    with django_assert_max_num_queries(16):
+        client.get(LIST)
+
+
+def test_a_fob_in_stock_and_one_that_waits_are_told_apart(signed_in, desk):
+    desk.add(2)
+    shown = signed_in("viewer").get(LIST).content.decode()
+    assert "in stock" in shown
+    assert Fob.objects.count() == 2
