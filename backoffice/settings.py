@@ -56,6 +56,8 @@ def database() -> dict[str, object]:
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = [key for key in required("FIELD_ENCRYPTION_KEYS").replace(" ", "").split(",") if key]
+# where vendors reach us from outside, e.g. https://back.example; without it calendars are polled
+PUBLIC_URL = env.str("PUBLIC_URL", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if OWN_MACHINE else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from backoffice import tasks
 from backoffice.clock import now
-from backoffice.flow import inbox
+from backoffice.flow import calendars, inbox
 from backoffice.models import VendorAccount, hook_digest
 from integrations.errors import VendorError
 
@@ -36,7 +36,14 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
     if request.method not in ("GET", "POST"):
         return Answer("Use GET or POST", 405)
     account = _account(token)
-    if account is None or account.profile.read_hook is None:
+    if account is None:
+        return Answer("Not found", 404)
+    return _told(request, account) if account.profile.read_push else _kept(request, account)
+
+
+def _kept(request: HttpRequest, account: VendorAccount) -> Answer:
+    """The message that a booking source tells of."""
+    if account.profile.read_hook is None:
         return Answer("Not found", 404)
     body = request.read(LONGEST_BODY + 1)
     if len(body) > LONGEST_BODY:
@@ -48,6 +55,20 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         return Answer("The request names no message", 400)
     if message is not None:
         tasks.process_message.delay_on_commit(message.pk)
+    return Answer("OK", 200)
+
+
+def _told(request: HttpRequest, account: VendorAccount) -> Answer:
+    """A calendar tells that it changed: only a channel of ours, by its own token, makes us read it."""
+    assert account.profile.read_push is not None  # noqa: S101 asked before
+    try:
+        push = account.profile.read_push(request.headers)
+    except ValueError:
+        return Answer("The request names no channel", 400)
+    if not calendars.hinted(account, push, now()):
+        return Answer("Not found", 404)
+    if calendars.hints(account):
+        tasks.refresh_account.delay_on_commit(account.pk)
     return Answer("OK", 200)
 
 

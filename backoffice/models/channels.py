@@ -143,6 +143,7 @@ class Block(models.Model):
     said_starts_at = models.DateTimeField(null=True, blank=True)
     said_ends_at = models.DateTimeField(null=True, blank=True)
     said_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True, help_text="what staff should know: a person's change that was undone")
     error = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)

@@ -151,6 +151,8 @@ class Calendar(Strict):
     ref: Ref
     mode: Literal["bidirectional", "to_calendar", "from_calendar"] = "bidirectional"
     scope: Literal["full", "no_contact", "empty"] = "no_contact"
+    active: bool = True  # False = paired, and to be activated by hand
+    options: dict[str, bool] = {}  # transparent, declined, working_location, birthday: whether these block
 
 
 class RoomEntry(Strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backoffice.flow.channels.echoes import recognise
 from backoffice.flow.channels.listening import listen
-from backoffice.flow.channels.obeying import Wish, answered, wishes
+from backoffice.flow.channels.obeying import Wish, answered, put, wishes
 from backoffice.flow.channels.planning import Planned, plan
 from backoffice.flow.channels.slots import read_slots, slots_due
 from backoffice.flow.channels.synchronise import synchronise
@@ -18,6 +18,7 @@ __all__ = [
     "due",
     "listen",
     "plan",
+    "put",
     "read_slots",
     "recognise",
     "slots_due",

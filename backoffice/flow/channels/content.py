@@ -52,13 +52,7 @@ def _lines(facts: Facts, room: Room, starts_at: datetime, ends_at: datetime, sco
         ("Language", facts.language),
     ]
     contact = [("E-mail", facts.email), ("Phone", facts.phone)] if scope == FULL else []
-    for label, value in (
-        *told,
-        ("Language", facts.language),
-        *contact,
-        ("Source", facts.source),
-        ("Booking", facts.label),
-    ):
+    for label, value in (*told, *contact, ("Source", facts.source), ("Booking", facts.label)):
         if value:
             yield f"{label}: {value}"
 

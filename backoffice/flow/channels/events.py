@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.flow.channels.content import Content, content
+from backoffice.flow.channels.content import Content, content, digest_of
 from backoffice.flow.channels.loading import facts_of
 from backoffice.flow.channels.values import Room
 from backoffice.models import Block
@@ -35,6 +35,12 @@ def words_of(block: Block) -> Content:
     scope = block.pairing.scope if block.pairing else EMPTY
     facts = facts_of(block.occurrence.booking)
     return content(facts, _booked_room(block), block.starts_at, block.ends_at, scope)
+
+
+def current_digest(block: Block) -> str:
+    """Of what the event would say if it were written now."""
+    stay = block.occurrence
+    return digest_of(words_of(block), stay.starts_at, stay.ends_at, _booked_room(block).zone)
 
 
 def _booked_room(block: Block) -> Room:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from backoffice.flow.channels.events import current_digest
 from backoffice.models import Block, Booking, CalendarEvent, Mode, Said
 from backoffice.states import BlockState, move
 from integrations.types import BookingStatus
@@ -34,7 +35,13 @@ def _differing() -> Iterator[tuple[Block, CalendarEvent]]:
         (block.account_id, block.calendar_ref, block.ref): block
         for block in Block.objects.filter(state__in=THERE, said="")
         .exclude(Q(ref="") | Q(calendar_ref=""))
-        .select_related("pairing", "occurrence__booking__account", "account")
+        .select_related(
+            "pairing",
+            "occurrence__booking__account",
+            "occurrence__booking__customer",
+            "occurrence__resource__room__venue",
+            "room__venue",
+        )
     }
     if not blocks:
         return
@@ -47,13 +54,14 @@ def _differing() -> Iterator[tuple[Block, CalendarEvent]]:
 
 
 def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
-    obeys = _is_order(block)
+    obeys = _is_order(block) and _person_wins(block, event)
     if event.gone_at is not None:
         if obeys:
             return _said(block, Said.DELETED, now)
-        return _stays_away(block, now)
+        # while a change of ours waits to be written, it is written: that brings the event back
+        return block.state == BlockState.ACTIVE and not _is_order(block) and _stays_away(block, now)
     moved = (event.starts_at, event.ends_at) != (block.starts_at, block.ends_at)
-    if moved and obeys and _person_wins(block, event):
+    if moved and obeys:
         return _said(
             block,
             Said.MOVED,
@@ -73,8 +81,14 @@ def _is_order(block: Block) -> bool:
 
 
 def _person_wins(block: Block, event: CalendarEvent) -> bool:
-    """Does what a person did count, when our own change of the same event waits to be written? (L5)"""
-    if block.state == BlockState.ACTIVE:
+    """Does what a person did count? Not against a change of the booking that is newer, or of a paid one (L5).
+
+    When a source changed a booking it mostly does not say, so the moment counts at which we learned it. What
+    was undone once is not heard again before the event has been put back.
+    """
+    if block.note and block.state != BlockState.ACTIVE:
+        return False
+    if current_digest(block) == block.written_digest:
         return True
     booking = block.occurrence.booking
     paid = booking.account.profile.event_marks.get(f"{booking.channel}:{booking.status}")

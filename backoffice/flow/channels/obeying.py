@@ -21,7 +21,7 @@ from backoffice.models import (
     VendorAccount,
 )
 from backoffice.states import BlockState, WriteState, move
-from integrations.types import BookingStatus
+from integrations.types import BlockDesk, BookingStatus, Calendar, Verdict, Written
 
 THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
 RETRY = timedelta(minutes=10)
@@ -108,6 +108,19 @@ def _pairing_of(resource: Resource) -> CalendarPairing | None:
     )
 
 
+def put(wish: Wish, client: Calendar | BlockDesk) -> Written:
+    """Ask the vendor for what was ordered; raises as its client does."""
+    if wish.event is not None:
+        assert isinstance(client, Calendar)  # noqa: S101 the event's own account is asked
+        client.delete(wish.event.calendar.ref, wish.event.ref)
+        return Written(Verdict.DONE, wish.event.ref, "The event is deleted.", confirmed=True)
+    assert isinstance(client, BlockDesk)  # noqa: S101 only such sources have pairings both ways
+    if wish.verb == "move" and wish.starts_at and wish.ends_at:
+        times = (wish.starts_at, wish.ends_at)
+        return client.move_booking(wish.resource.ref, wish.booking.ref, *times)
+    return client.cancel_booking(wish.resource.ref, wish.booking.ref)
+
+
 def answered(wish: Wish, state: str, text: str, now: datetime) -> None:
     """Write down what came of an order (a state of WriteState).
 
@@ -122,10 +135,10 @@ def answered(wish: Wish, state: str, text: str, now: datetime) -> None:
     elif wish.event is not None:
         _event_answered(wish, state, text, now)
     elif state == WriteState.DONE:
-        Block.objects.filter(pk=block.pk).update(**_heard(""))
+        Block.objects.filter(pk=block.pk).update(**_heard(), note="")
     else:
         words = PUT_BACK.format(what=WHAT[Said(block.said)], why=_sentence(text))
-        Block.objects.filter(pk=block.pk).update(**_heard(words), written_digest="")
+        Block.objects.filter(pk=block.pk).update(**_heard(), note=words, written_digest="")
         move(block, BlockState.PLANNED)
 
 
@@ -140,7 +153,7 @@ def _event_answered(wish: Wish, state: str, text: str, now: datetime) -> None:
         Block.objects.filter(pk=wish.block.pk).update(**later)
 
 
-def _heard(error: str) -> dict[str, object]:
+def _heard() -> dict[str, object]:
     return {
         "said": "",
         "said_at": None,
@@ -148,7 +161,7 @@ def _heard(error: str) -> dict[str, object]:
         "said_ends_at": None,
         "next_try_at": None,
         "attempts": 0,
-        "error": error,
+        "error": "",
     }
 
 

@@ -40,6 +40,7 @@ OCCURRENCE = (
     "booking__status",
     "booking__status_text",
     "booking__gone_at",
+    "booking__echo_of",
     "booking__customer_id",
     "booking__customer__email_fingerprint",
     "resource__room_id",
@@ -156,13 +157,13 @@ def _code(code: IssuedCode) -> plan.HeldCode:
 
 def _stays(now: datetime, live: Iterable[int]) -> dict[int, plan.Stay]:
     """The occurrences that are not long over and of a room of ours, and those that have decisions."""
-    ours = Q(ends_at__gt=now - RECENT, resource__room__isnull=False)
+    ours = Q(ends_at__gt=now - RECENT, resource__room__isnull=False, booking__echo_of=None)
     found = Occurrence.objects.filter(ours | Q(pk__in=list(live))).order_by("pk").values(*OCCURRENCE)
     return {row["pk"]: _stay(row) for row in found}
 
 
 def _stay(row: Mapping[str, Any]) -> plan.Stay:
-    gone = row["gone_at"] or row["booking__gone_at"]
+    gone = row["gone_at"] or row["booking__gone_at"] or row["booking__echo_of"]
     status = row["booking__status"]
     standing = plan.Standing.OUT if gone else STANDING.get(status, plan.Standing.OUT)
     return plan.Stay(
