@@ -1,4 +1,4 @@
-"""Log lines without what others put into them: webhook tokens, and the rows that the database quotes."""
+"""Log lines without what others put into them: tokens of webhooks and feeds, and the rows that the database quotes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import re
 
 MASK = "•••"
-HOOK = re.compile(r"(/hooks/)[^/\s'\"]+")  # the address holds the account's token
+HOOK = re.compile(r"(/(?:hooks|feeds)/)[^/\s'\"]+")  # the address holds the account's or the feed's token
 CONSENT = re.compile(r"([?&](?:code|state)=)[^&\s'\"]+")  # what a vendor's consent leads back with
 ROW = re.compile(r"(DETAIL:\s+Failing row contains )\(.*?\)\.(?=\n|\\n|['\"]|$)", re.DOTALL)  # a guest's, say
 DETAIL = re.compile(r"(DETAIL:\s+Key \([^)]*\)=)\([^\n]*?\)")  # of a value that is there already

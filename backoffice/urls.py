@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from backoffice import health, webhooks
+from backoffice import feeds, health, webhooks
 from backoffice.admin import pages
 
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("admin/", include(pages.urlpatterns)),
     path("admin/", admin.site.urls),
     path("hooks/<str:token>/", webhooks.receive),
+    path("feeds/<str:token>.ics", feeds.feed),
     path("api/v1/", include("backoffice.api.urls")),
 ]

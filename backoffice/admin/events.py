@@ -93,6 +93,7 @@ class FindingAdmin(ReadOnly):
     ordering = (F("closed_at").desc(nulls_first=True), PRESSING, "opened_at")
     joined = (
         "account",
+        "conflict",
         "door__venue",
         "grant__door__venue",
         "grant__occurrence__booking__account",
@@ -126,7 +127,8 @@ class FindingAdmin(ReadOnly):
     @display(description="about")
     def about(self, row: Finding) -> Any:
         return stacked(
-            *(link(subject) for subject in (row.booking, row.grant, row.door, row.account) if subject)
+            link(row.conflict, "both sides") if row.conflict else "",
+            *(link(subject) for subject in (row.booking, row.grant, row.door, row.account) if subject),
         )
 
 

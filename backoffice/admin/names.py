@@ -16,6 +16,7 @@ from backoffice.admin.zones import zone_of_row
 from backoffice.models import (
     AccessGrant,
     Booking,
+    Conflict,
     EntryEvent,
     FobLoan,
     IssuedCode,
@@ -64,6 +65,11 @@ def _(row: Override) -> str:
 @named.register
 def _(row: EntryEvent) -> str:
     return f"{row.outcome}, {stamp(row.happened_at, zone_of_row(row))}"
+
+
+@named.register
+def _(row: Conflict) -> str:
+    return f"{row.room or row.door}, {_span(row)}: {row.first.booking.ref} and {row.second.booking.ref}"
 
 
 @named.register

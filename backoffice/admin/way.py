@@ -124,6 +124,7 @@ def _rows(booking: Booking, codes: Iterable[IssuedCode]) -> dict[str, list[Any]]
     )
     findings = Finding.objects.filter(closed_at=None)
     about = findings.filter(booking=booking) | findings.filter(grant__occurrence__booking=booking)
+    about |= findings.filter(conflict__first__booking=booking)
     return {
         "messages": list(messages.defer("raw")),
         "overrides": list(words.select_related("author", "lifted_by", "grant__door")),

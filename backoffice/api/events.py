@@ -55,6 +55,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
             "booking",
             "door",
             "grant",
+            "conflict",
             "opened_at",
             "closed_at",
         ]

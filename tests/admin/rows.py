@@ -27,6 +27,7 @@ def fill(count, now):
     for n in range(count):
         booking = _booking(source, resource, n, now)
         _access(booking, doors[n], n, now)
+        _conflicts(booking, make.UserFactory(), now)
         _places(venue, source, n, now)
         _directory(lock_account, n, now)
         _counted(lock_account, n, now)
@@ -119,6 +120,33 @@ def _counted(account, n, now):
     )
     models.ZoneProof.objects.create(
         **by, timezone=account.timezone, proven=True, restored=True, note="as written", at=now
+    )
+
+
+def _conflicts(booking, author, now):
+    """The booking and another of the same room and hour; a calendar feed of the room."""
+    first = booking.occurrences.get()
+    other = make.BookingFactory(account=booking.account, customer=booking.customer, raw={"contact": MARK})
+    second = make.OccurrenceFactory(booking=other, resource=first.resource, starts_at=first.starts_at)
+    room = first.resource.room
+    models.Conflict.objects.create(
+        kind="room",
+        first=first,
+        second=second,
+        room=room,
+        text="Two",
+        starts_at=now,
+        ends_at=now + HOUR,
+        opened_at=now,
+    )
+    token = f"{MARK}-{booking.pk}"
+    models.Feed.objects.create(
+        venue=room.venue,
+        room=room,
+        token=token,
+        digest=models.feed_digest(token),
+        made_at=now,
+        made_by=author,
     )
 
 

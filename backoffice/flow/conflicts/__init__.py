@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from backoffice.flow.conflicts.detect import Detected, detect
 from backoffice.flow.conflicts.settle import accept, deny, reopen, trim
+from backoffice.flow.conflicts.words import RELATED, UNREAD, whose
 
-__all__ = ["Detected", "accept", "deny", "detect", "reopen", "trim"]
+__all__ = ["RELATED", "UNREAD", "Detected", "accept", "deny", "detect", "reopen", "trim", "whose"]

@@ -1,0 +1,154 @@
+"""Both sides of a conflict as staff see them: who, when, where it is paid, what was told, which doors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from backoffice.admin.acts import buttons_of
+from backoffice.admin.readiness import Readiness, readiness
+from backoffice.admin.show import chip, chip_of, distance, span, stamp
+from backoffice.admin.zones import zone_of_row
+from backoffice.models import AccessGrant, Booking, Conflict, Notice, Occurrence
+from backoffice.states import LIVE_GRANTS, ConflictState, NoticeState
+from integrations.types import BookingStatus
+
+PAID = {
+    BookingStatus.CONFIRMED: "confirmed there",
+    BookingStatus.PENDING: "not paid yet",
+    BookingStatus.UNKNOWN: "in a state that is not known here",
+    BookingStatus.BLOCK: "an entry in a calendar: it lets nobody in",
+    BookingStatus.CANCELLED: "cancelled there",
+}
+
+
+@dataclass(slots=True)
+class DoorOfSide:
+    """One door of one side, whether the other side has it too, and whether its codes work."""
+
+    grant: AccessGrant
+    ready: Readiness
+    window: str
+    both: bool
+
+
+@dataclass(slots=True)
+class Side:
+    """One of the two."""
+
+    occurrence: Occurrence
+    who: str
+    when: str
+    paid: str
+    status: Any
+    told: list[str]
+    doors: list[DoorOfSide]
+    buttons: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Clash:
+    """A conflict with both sides and what can be done about it."""
+
+    conflict: Conflict
+    state: Any
+    overlap: str
+    since: str
+    sides: list[Side]
+    buttons: list[dict[str, Any]]
+
+
+def clashes(conflicts: Iterable[Conflict], request: HttpRequest, now: datetime) -> list[Clash]:
+    """Conflicts with their sides; how many queries it takes does not depend on how many there are."""
+    rows = list(conflicts)
+    occurrences = [side for row in rows for side in (row.first, row.second)]
+    grants, told = _grants(occurrences), _told(occurrences)
+    return [_clash(row, grants, told, request, now) for row in rows]
+
+
+def _clash(
+    row: Conflict,
+    grants: dict[int | None, list[AccessGrant]],
+    told: dict[int | None, list[Notice]],
+    request: HttpRequest,
+    now: datetime,
+) -> Clash:
+    shared = {grant.door_id for grant in grants[row.first_id]} & {g.door_id for g in grants[row.second_id]}
+    state = chip("now", "red") if row.state == ConflictState.OPEN else chip_of("", row.get_state_display())
+    sides = [
+        _side(side, grants[side.pk], told[side.booking_id], shared, request, now)
+        for side in (row.first, row.second)
+    ]
+    overlap, since = span(row.starts_at, row.ends_at, zone_of_row(row)), distance(row.opened_at, now)
+    return Clash(row, state, overlap, since, sides, buttons_of(row, request))
+
+
+def _side(
+    occurrence: Occurrence,
+    grants: list[AccessGrant],
+    told: list[Notice],
+    shared: set[int],
+    request: HttpRequest,
+    now: datetime,
+) -> Side:
+    booking, zone = occurrence.booking, zone_of_row(occurrence)
+    return Side(
+        occurrence=occurrence,
+        who=_who(booking),
+        when=span(occurrence.starts_at, occurrence.ends_at, zone),
+        paid=_paid(booking),
+        status=chip_of(booking.status, booking.status),
+        told=[_line(notice, occurrence) for notice in told],
+        doors=[
+            DoorOfSide(
+                grant,
+                readiness(grant, list(grant.codes.all()), now),
+                span(grant.starts_at, grant.ends_at, zone),
+                grant.door_id in shared,
+            )
+            for grant in grants
+        ],
+        buttons=buttons_of(booking, request),
+    )
+
+
+def _who(booking: Booking) -> str:
+    if booking.status == BookingStatus.BLOCK:
+        return "An entry in a calendar"
+    return str(booking.customer or "Nobody named")
+
+
+def _paid(booking: Booking) -> str:
+    """Where it was booked and whether it is paid there, with the price."""
+    where = f"{booking.account.profile.label} {booking.ref}"
+    said = PAID[BookingStatus(booking.status)]
+    words = f" (“{booking.status_text}”)" if booking.status_text else ""
+    return f"{where}: {said}{words}{f', {booking.price}' if booking.price else ''}"
+
+
+def _line(notice: Notice, occurrence: Occurrence) -> str:
+    zone = zone_of_row(occurrence)
+    if notice.state == NoticeState.SENT:
+        return f"{notice.get_kind_display()}, told {stamp(notice.sent_at, zone)}"
+    return f"{notice.get_kind_display()}, {notice.get_state_display().partition(':')[0]}"
+
+
+def _grants(occurrences: list[Occurrence]) -> dict[int | None, list[AccessGrant]]:
+    rows = AccessGrant.objects.filter(occurrence__in=occurrences, state__in=LIVE_GRANTS)
+    found: dict[int | None, list[AccessGrant]] = defaultdict(list)
+    for grant in rows.select_related("door__venue").prefetch_related("codes").order_by("position"):
+        found[grant.occurrence_id].append(grant)
+    return found
+
+
+def _told(occurrences: list[Occurrence]) -> dict[int | None, list[Notice]]:
+    rows = Notice.objects.filter(booking__in=[occurrence.booking_id for occurrence in occurrences])
+    found: dict[int | None, list[Notice]] = defaultdict(list)
+    for notice in rows.exclude(state=NoticeState.DROPPED).defer("body").order_by("due_at", "pk"):
+        found[notice.booking_id].append(notice)
+    return found

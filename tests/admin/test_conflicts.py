@@ -1,0 +1,124 @@
+"""A conflict in staff's pages: both sides, what can be done, and one thing to see for one double booking."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from backoffice.flow import audit, conflicts, grant
+from backoffice.models import Conflict, Notice, Override, StaffAct
+from backoffice.states import ConflictState
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+HOUR = make.HOUR
+
+
+@pytest.fixture
+def conflict(now):
+    """Two guests of one room half an hour apart, tomorrow, planned; the first of them was told."""
+    start = (now + 24 * HOUR).replace(minute=0, second=0)
+    room = make.RoomFactory(path=[make.DoorFactory(name="Lab door")])
+    ida = make.OccurrenceFactory(room=room, starts_at=start)
+    emil = make.BookingFactory(customer__name="Emil Vogel", status="pending", price="120.00")
+    make.OccurrenceFactory(room=room, starts_at=start + HOUR / 2, booking=emil)
+    make.NoticeFactory(booking=ida.booking, state="sent", sent_at=now)
+    grant.replan(now)
+    conflicts.detect(now)
+    audit.findings(now)
+    return Conflict.objects.get()
+
+
+def page(row):
+    return reverse("admin:backoffice_conflict_change", args=[row.pk])
+
+
+def ask(verb, row):
+    return reverse("admin:backoffice_conflict_act", args=[verb]) + f"?ids={row.pk}"
+
+
+def state(row):
+    row.refresh_from_db()
+    return row.state
+
+
+def test_the_page_has_both_sides_what_was_told_who_paid_and_the_doors(signed_in, conflict):
+    text = signed_in("front desk").get(page(conflict)).content.decode()
+    assert "Ida Kern" in text
+    assert "Emil Vogel" in text
+    assert "how to get in, told" in text
+    assert "The guest has been told nothing yet." in text
+    assert "not paid yet (“confirmed”), 120.00" in text
+    assert "Lab door" in text
+
+
+def test_open_conflicts_stand_at_the_top_of_the_first_page_and_nowhere_else_on_it(signed_in, conflict):
+    text = signed_in("front desk").get("/admin/").content.decode()
+    assert text.index("One room or door, two guests") < text.index("Needs a person <")
+    assert text.count("Two bookings at one time") == 0
+    assert text.count(page(conflict)) == 1
+    for verb in ("accept", "deny-side", "trim"):
+        assert ask(verb, conflict).split("?")[0] in text
+
+
+def test_the_bookings_pages_of_both_sides_lead_to_the_conflict(signed_in, conflict):
+    client = signed_in("viewer")
+    for side in (conflict.first, conflict.second):
+        address = reverse("admin:backoffice_booking_change", args=[side.booking_id])
+        assert page(conflict) in client.get(address).content.decode()
+
+
+def test_without_a_conflict_the_first_page_says_nothing_of_any(signed_in):
+    assert "two guests" not in signed_in("front desk").get("/admin/").content.decode()
+
+
+def test_staff_accept_a_conflict_with_a_reason(signed_in, conflict):
+    client = signed_in("front desk")
+    assert client.post(ask("accept", conflict), {"reason": ""}).status_code == 200
+    assert state(conflict) == ConflictState.OPEN
+    client.post(ask("accept", conflict), {"reason": "they share the room"})
+    assert state(conflict) == ConflictState.ACCEPTED
+    assert conflict.accepted_by == client.user
+    client.post(ask("reopen", conflict), {"reason": "they do not"})
+    assert state(conflict) == ConflictState.OPEN
+
+
+def test_staff_choose_which_side_gets_no_access(signed_in, conflict, now):
+    given = {
+        "side": conflict.second.booking_id,
+        "until": f"{now + 48 * HOUR:%Y-%m-%dT%H:%M}",
+        "reason": "not paid",
+    }
+    signed_in("front desk").post(ask("deny-side", conflict), given)
+    assert Override.objects.get(kind="deny").booking == conflict.second.booking
+    assert state(conflict) == ConflictState.ACCEPTED
+
+
+def test_the_form_for_one_after_the_other_proposes_the_middle_and_who_is_first(signed_in, conflict):
+    client = signed_in("front desk")
+    answer = client.get(ask("trim", conflict))
+    assert answer.context["form"].fields["side"].choices[0][0] == conflict.first.booking_id
+    (moment,) = re.findall(r'name="moment" value="([^"]+)"', answer.content.decode())
+    given = {"side": conflict.first.booking_id, "moment": moment, "reason": "agreed"}
+    client.post(ask("trim", conflict), given)
+    middle = conflict.starts_at + (conflict.ends_at - conflict.starts_at) / 2
+    assert set(Override.objects.values_list("not_after", "not_before")) == {(middle, None), (None, middle)}
+
+
+def test_what_cannot_be_done_is_said_on_the_page_that_asked(signed_in, conflict):
+    given = {"side": conflict.first.booking_id, "moment": "2099-01-01T10:00", "reason": "agreed"}
+    answer = signed_in("front desk").post(ask("trim", conflict), given)
+    assert "deny that one instead" in answer.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["accept", "deny-side", "trim", "reopen"])
+def test_who_may_only_look_can_do_nothing(signed_in, conflict, verb):
+    assert signed_in("viewer").post(ask(verb, conflict), {"reason": "x"}).status_code == 403
+    assert not StaffAct.objects.exists()
+
+
+def test_a_mail_that_is_no_longer_needed_is_not_told_of(signed_in, conflict):
+    Notice.objects.update(state="dropped")
+    assert "how to get in" not in signed_in("viewer").get(page(conflict)).content.decode()
