@@ -5,6 +5,7 @@ from __future__ import annotations
 from backoffice.flow.channels.echoes import recognise
 from backoffice.flow.channels.listening import listen
 from backoffice.flow.channels.obeying import Wish, answered, put, wishes
+from backoffice.flow.channels.pairing import acknowledge, activate, change, deactivate, pair, shared_with
 from backoffice.flow.channels.planning import Planned, plan
 from backoffice.flow.channels.slots import read_slots, slots_due
 from backoffice.flow.channels.synchronise import synchronise
@@ -14,13 +15,19 @@ __all__ = [
     "Planned",
     "Wish",
     "Wrote",
+    "acknowledge",
+    "activate",
     "answered",
+    "change",
+    "deactivate",
     "due",
     "listen",
+    "pair",
     "plan",
     "put",
     "read_slots",
     "recognise",
+    "shared_with",
     "slots_due",
     "synchronise",
     "wishes",
