@@ -5,8 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from backoffice.models import Door, Venue
+from backoffice.models import Door, IssuedCode, Venue
 from backoffice.models.places import CENTRAL
+from backoffice.states import CodeState
+from integrations.types import Method
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+INVITATIONS = {
+    CodeState.PLANNED: "not invited yet",
+    CodeState.HELD: "not invited: held by staff",
+    CodeState.ISSUING: "being invited",
+    CodeState.REVOKING: "being removed: until then it opens",
+    CodeState.REVOKED: "never sent",
+    CodeState.EXPIRED: "never sent",
+    CodeState.FAILED: "refused, declined or removed at the vendor",
+    CodeState.LINGERING: "opens still",
+}
 
 
 def zone_of(venue: Venue | None) -> ZoneInfo:
@@ -27,6 +41,24 @@ def period(starts_at: datetime, ends_at: datetime, venue: Venue | None) -> str:
     if first.date() == last.date():
         return f"{moment(starts_at, venue)}–{last:%H:%M}{mark(last)}"
     return f"{moment(starts_at, venue)} – {moment(ends_at, venue)}"
+
+
+def invitation(code: IssuedCode) -> str:
+    """How far a phone key has come, and how we know; "" for a code of another method."""
+    if code.method != Method.PHONE:
+        return ""
+    if code.state == CodeState.ACTIVE:
+        return "accepted by the guest" if code.accepted_at else "invited, not accepted yet"
+    if code.state == CodeState.REVOKED and code.issued_at:
+        return "removed: the vendor's list no longer has it"
+    return INVITATIONS[CodeState(code.state)]
+
+
+def weekly_hours(code: IssuedCode) -> str:
+    """A phone key's hours on the lock's clock: Mon 17:45 to 19:15; they come back every week."""
+    return ", ".join(
+        f"{' '.join(WEEKDAYS[day] for day in days)} {first}–{last}" for first, last, days in code.periods
+    )
 
 
 def mark(local: datetime) -> str:

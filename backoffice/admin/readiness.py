@@ -12,6 +12,7 @@ from backoffice.admin.show import chip, stamp
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import AccessGrant, IssuedCode
 from backoffice.states import CodeState, GrantState
+from integrations.types import Method
 
 AHEAD = timedelta(minutes=60)  # a way in is to be ready so long before the booking
 WANTED = (CodeState.PLANNED, CodeState.ISSUING, CodeState.ACTIVE, CodeState.FAILED, CodeState.HELD)
@@ -36,7 +37,7 @@ def readiness(grant: AccessGrant, codes: Sequence[IssuedCode], now: datetime) ->
     if grant.state != GrantState.GRANTED:
         colours = {GrantState.BLOCKED: "red", GrantState.HELD: "orange", GrantState.DENIED: "orange"}
         return Readiness(str(grant.state), colours.get(GrantState(grant.state), "grey"), grant.reason)
-    wanted = [code for code in codes if code.state in WANTED]
+    wanted = [code for code in codes if code.state in WANTED and code.method == grant.method]
     if any(code.state == CodeState.EXPIRED for code in codes) and not wanted:
         return Readiness("over", "grey", "The code has expired.")
     if not wanted:
@@ -63,6 +64,8 @@ def _of_codes(grant: AccessGrant, wanted: Sequence[IssuedCode], now: datetime) -
 
 def _how_known(wanted: Sequence[IssuedCode]) -> Readiness:
     """As sure as the least sure of the codes."""
+    if any(code.method == Method.PHONE and code.accepted_at is None for code in wanted):
+        return Readiness("invited", "orange", "The guest has not accepted the phone key yet.")
     order = ["computed", "accepted", "confirmed", "seen"]
     least = min(wanted, key=lambda code: order.index(code.known))
     return Readiness("ready", "green", str(least.get_known_display()))

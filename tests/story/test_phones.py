@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from backoffice.flow import overrule
 from backoffice.models import Door, Finding, VendorAccount, Venue
@@ -25,13 +26,13 @@ def keys(house):
     return house
 
 
-def client(house, email=IDA):
+def key_of(house, email=IDA):
     return house.codelocks.account.clients.get((FRONT, email))
 
 
 def by_phone(house, at, email=IDA):
     """Whether the front door would open for the app at a time."""
-    found = client(house, email)
+    found = key_of(house, email)
     return bool(found and found.opens(house.codelocks.locks[FRONT].wall(at)))
 
 
@@ -93,7 +94,7 @@ def test_after_the_window_the_key_is_gone_and_does_not_come_back_next_week(keys)
     (code,) = phone(keys, number)
     assert (code.state, code.known) == ("revoked", "confirmed")
     assert not by_phone(keys, berlin("14:30", "2026-03-16"))
-    assert client(keys) is None
+    assert key_of(keys) is None
 
 
 def test_a_key_of_next_week_is_not_made_while_it_would_open_today(keys):
@@ -103,10 +104,10 @@ def test_a_key_of_next_week_is_not_made_while_it_would_open_today(keys):
     keys.sync()
     (code,) = phone(keys, number)
     assert code.state == "planned"
-    assert client(keys, "emil@example.test") is None
+    assert key_of(keys, "emil@example.test") is None
     keys.at(berlin("15:46", "2026-03-10"))
     keys.sync()
-    assert client(keys, "emil@example.test") is not None
+    assert key_of(keys, "emil@example.test") is not None
 
 
 def test_a_cancelled_guests_key_is_removed_in_one_sweep(keys):
@@ -139,7 +140,7 @@ def test_an_invitation_that_is_not_accepted_becomes_a_pin_that_opens(keys):
     assert pin.secret in keys.mails[-1].body
     assert [notice.kind for notice in keys.told(number)] == ["access", "changed"]
     keys.sync()
-    assert client(keys) is None
+    assert key_of(keys) is None
     assert {code.state for code in phone(keys, number)} == {"revoked"}
     assert Finding.objects.filter(closed_at=None, text__contains="not accepted").exists()
     paid = keys.codelocks.paid("utility")
@@ -191,11 +192,11 @@ def test_a_key_that_others_made_is_left_alone_and_the_guest_gets_a_pin(keys):
     theirs = {"0": {**EXAMPLE, "starts": "08:00", "ends": "09:00"}}
     keys.codelocks.account.invite(keys.codelocks.locks[FRONT], IDA, "STANDARD", theirs)
     number = invited(keys)
-    assert client(keys).periods == theirs
+    assert key_of(keys).periods == theirs
     assert keys.gets_in(number, berlin("14:15"))
     keys.lockme.cancel(number)
     keys.sync()
-    assert client(keys).periods == theirs
+    assert key_of(keys).periods == theirs
 
 
 def test_two_bookings_of_one_guest_are_one_client_with_the_hours_of_both(keys):
@@ -261,7 +262,7 @@ def test_without_a_budget_for_keys_there_is_a_pin_in_time(keys):
 
 def test_a_key_that_cannot_be_removed_is_shown_as_opening_and_tried_for_ever(keys):
     number = accepted(keys)
-    keys.codelocks.fail("status", f"DELETE /u/1/k3connect/{FRONT}", times=100, status=502)
+    keys.codelocks.fail("status", f"DELETE /u/1/k3connect/{FRONT}", times=100, status=400)
     keys.lockme.cancel(number)
     for _ in range(5):
         keys.sync()
@@ -280,7 +281,7 @@ def test_who_is_inside_is_not_locked_out_by_a_longer_stay(keys):
     (code,) = phone(keys, number)
     word = overrule.Word(UserFactory(), "they play on", berlin("15:00"))
     overrule.extend(code.grant, 0, 60, berlin("20:00"), word)
-    keys.codelocks.fail("status", f"PUT /u/1/k3connect/{FRONT}", times=3, status=502)
+    keys.codelocks.fail("drop_before", f"PUT /u/1/k3connect/{FRONT}", times=3)
     keys.sync()
     assert by_phone(keys, berlin("15:01"))
     keys.later(minutes=2)
@@ -288,3 +289,23 @@ def test_who_is_inside_is_not_locked_out_by_a_longer_stay(keys):
     assert by_phone(keys, berlin("15:44"))
     (pin,) = keys.codes(number, door__ref=FRONT, state="active", method="netcode")
     assert keys.opens(pin, berlin("16:30")), "what the vendor would not change is a PIN"
+
+
+def test_the_page_of_a_key_says_how_far_it_has_come(keys, client):
+    number = accepted(keys)
+    (code,) = phone(keys, number)
+    client.force_login(get_user_model().objects.create_superuser("chief"))
+    page = client.get(f"/admin/backoffice/issuedcode/{code.pk}/change/").content.decode()
+    assert "accepted by the guest" in page
+    assert "Mon 14:15–15:45" in page
+    assert IDA not in page
+
+
+def test_a_program_is_told_how_far_a_key_has_come(keys, client):
+    number = invited(keys)
+    (code,) = phone(keys, number)
+    client.force_login(get_user_model().objects.create_superuser("chief"))
+    told = client.get(f"/api/v1/codes/{code.pk}/").json()
+    assert told["invitation"] == "invited, not accepted yet"
+    assert told["periods"] == [["14:15", "15:45", [0]]]
+    assert (told["accepted_at"], told["secret"]) == (None, "")

@@ -70,6 +70,7 @@ def _blocked(now: datetime) -> Iterator[Trouble]:
 def _late(now: datetime) -> Iterator[Trouble]:
     """Granted and about to start, and the door does not open for the guest yet: one finding per stay."""
     active = IssuedCode.objects.filter(grant=OuterRef("pk"), state=CodeState.ACTIVE, ends_at__gt=now)
+    active = active.exclude(method=Method.PHONE, accepted_at=None)
     failed = IssuedCode.objects.filter(grant=OuterRef("pk"), state=CodeState.FAILED, issued_at=None)
     near = Q(state=GrantState.GRANTED, starts_at__lte=now + READY_BEFORE, ends_at__gt=now)
     stays: dict[tuple[int | None, int | None], list[AccessGrant]] = defaultdict(list)
@@ -128,6 +129,7 @@ def _failed(now: datetime) -> Iterator[Trouble]:
         ends_at__gte=OuterRef("ends_at"),
     )
     wanted = Q(state=CodeState.FAILED, ends_at__gt=now, grant__state__in=LIVE_GRANTS)
+    wanted &= ~Q(method=Method.PHONE) | Q(grant__method=Method.PHONE)  # else there are PINs in its place
     for code in _codes(wanted, ~Exists(instead)):
         yield Trouble(
             "code_failed",

@@ -153,22 +153,24 @@ def _way(
     if grant.method == Method.CARD:
         keys = [{"label": say["card"], "secret": codes[0].secret}]
         return {"ways": keys, "hint": say["card_hint"].format(app=app)}
-    if grant.method == Method.FOB and grant != _fob_doors(span)[0]:
-        return {"ways": [], "hint": say["fob_again_hint"]}
     if grant.method == Method.PHONE:
-        return {"ways": [], "hint": _invitation(app, codes[0], span, say)}
-    return {"ways": [], "hint": say[f"{grant.method}_hint"].format(app=app, venue=_venue(span.venue))}
+        return {"ways": [], "hint": _invitation(app, grant, codes[0], say)}
+    again = grant != _fob_doors(span)[0]
+    return {
+        "ways": [],
+        "hint": say["fob_again_hint" if again else "fob_hint"].format(venue=_venue(span.venue)),
+    }
 
 
 def _fob_doors(span: Span) -> list[AccessGrant]:
     return [grant for grant in span.granted if grant.method == Method.FOB]
 
 
-def _invitation(app: str, code: IssuedCode, span: Span, say: Words) -> str:
+def _invitation(app: str, grant: AccessGrant, code: IssuedCode, say: Words) -> str:
     """What to do with a phone key: at once where it is accepted already, else by when to accept it."""
     if code.accepted_at:
         return say["phone_hint"].format(app=app)
-    deadline = (code.starts_at - phone_deadline(code.account)).astimezone(zone_of(span.venue))
+    deadline = (code.starts_at - phone_deadline(grant.door.account)).astimezone(zone_of(grant.door.venue))
     by = say["by"].format(date=format_date(deadline, say["date"]), time=_time(deadline))
     return say["phone_invited_hint"].format(app=app, email=code.address, by=by)
 

@@ -115,7 +115,8 @@ def _ready(span: Span, now: datetime) -> list[IssuedCode]:
     ready = []
     for grant in span.granted:
         active = [code for code in grant.codes.all() if _tells(code, grant)]
-        if not active or any(_awaited(code, active, now) for code in grant.codes.all()):
+        mine = (code for code in grant.codes.all() if code.method == grant.method)
+        if not active or any(_awaited(code, active, now) for code in mine):
             return []
         ready += active
     return ready
