@@ -151,8 +151,8 @@ def _sentence(account: VendorAccount, name: str, budget: Budget, coming: Forecas
 def zone_proofs(accounts: Iterable[VendorAccount]) -> dict[int, ZoneProof]:
     """By account the last trial of the zone that it has now; a trial of another zone does not count."""
     zones = {account.pk: account.timezone for account in accounts}
-    rows = ZoneProof.objects.filter(account__in=zones).order_by("account", "timezone", "-at", "-pk")
-    latest = rows.distinct("account", "timezone")
+    rows = ZoneProof.objects.filter(account__in=zones).order_by("account_id", "timezone", "-at", "-pk")
+    latest = rows.distinct("account_id", "timezone")
     return {proof.account_id: proof for proof in latest if proof.timezone == zones[proof.account_id]}
 
 

@@ -57,6 +57,11 @@ class SetupForm(Because):
         self.fields["key"].initial = uuid.uuid4().hex
         self.fields["reason"].initial = "a new lock is set up"
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What was refused may be sent again, on purpose: as another form."""
+        super().add_error(field, error)
+        self.data = {**self.data.dict(), "key": uuid.uuid4().hex}  # type: ignore[attr-defined,assignment]
+
 
 class Twice(UnfoldAdminTextInputWidget):
     """Digits, typed and not filled in by the browser."""

@@ -24,6 +24,7 @@ from backoffice.admin.place_forms import (
     accounts_of,
 )
 from backoffice.admin.show import at, chip, gone, method, stacked
+from backoffice.admin.sites import written_times
 from backoffice.admin.unfolded import TabularInline
 from backoffice.admin.verbs import DENY, EXTEND, HOLD, LET_IN
 from backoffice.models import CalendarPairing, Door, PathStep, Resource, Room, Venue
@@ -149,7 +150,7 @@ class DoorAdmin(WithActs, Table):
     )
     search_fields = ("name", "slug", "ref", "location")
     search_help_text = "name, the vendor's id or place"
-    mirrored = ("enabled", "location", "power", at("gone_at"))
+    mirrored = ("enabled", "location", "power", "written_times", at("gone_at"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What staff say; what the vendor says, once there is something."""
@@ -189,6 +190,10 @@ class DoorAdmin(WithActs, Table):
             return row.battery_text or None
         colour = "red" if row.battery <= 0.15 else "orange" if row.battery <= 0.3 else "green"
         return chip(f"{row.battery:.0%}", colour, row.battery_text)
+
+    @display(description="written times")
+    def written_times(self, row: Door) -> Any:
+        return written_times(row.account)
 
     @display(description="works", ordering="enabled", boolean=True)
     def works(self, row: Door) -> bool:

@@ -15,7 +15,7 @@ from backoffice.admin.acts import Act, buttons_of
 from backoffice.admin.base import RELATED, Days, ReadOnly
 from backoffice.admin.commissioning import COMMISSION, ENTER
 from backoffice.admin.forms import Because
-from backoffice.admin.show import at, chip
+from backoffice.admin.show import at, chip, stacked
 from backoffice.flow.desk import facts, site
 from backoffice.models import Door, VendorAccount, ZoneProof
 
@@ -159,6 +159,14 @@ def section(request: HttpRequest, row: VendorAccount) -> dict[str, Any]:
         "written_times": zone_chip(row) if "zone_proof" in row.profile.desk else "",
         "desk_acts": buttons_of(row, request, folded=True),
     }
+
+
+def written_times(account: VendorAccount) -> Any:
+    """The same for a door of the account; nothing where no times are written."""
+    if "zone_proof" not in account.profile.desk:
+        return None
+    found = zone_chip(account)
+    return stacked(found["chip"], found["why"])
 
 
 def zone_chip(row: VendorAccount) -> dict[str, Any]:

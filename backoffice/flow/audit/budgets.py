@@ -55,7 +55,7 @@ def _budget(account: VendorAccount, one: Outlook, first: IssuedCode | None) -> I
 
 def _waiting(used: Iterable[VendorAccount]) -> dict[int, IssuedCode]:
     """Per account the nearest code that waits."""
-    nearest = outlook.queued(used).order_by("account", "starts_at", "pk").distinct("account")
+    nearest = outlook.queued(used).order_by("account_id", "starts_at", "pk").distinct("account_id")
     related = tuple(f"grant__{path}" for path in GRANT)
     rows = nearest.select_related(*related, "grant__occurrence__booking__account")
     return {code.account_id: code for code in rows.defer("secret", "grant__occurrence__booking__raw")}

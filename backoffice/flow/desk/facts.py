@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from backoffice.flow.desk.site import client_of
-from backoffice.models import Door, LockGrid, VendorAccount
+from backoffice.models import AccessLevel, Door, LockGrid, VendorAccount
 from backoffice.word import NotPossible, Word, on_record
 from integrations.errors import VendorError
 from integrations.types import (
@@ -99,8 +99,11 @@ def _next_card(provider: AccessProvider, _question: Question) -> str:
 
 
 def _validation(provider: AccessProvider, question: Question) -> str:
-    """A made-up guest of tomorrow, who opens nothing."""
+    """A made-up guest of tomorrow, for some access level of the site; nothing is made."""
     assert isinstance(provider, CardSite)  # noqa: S101
+    level = AccessLevel.objects.filter(account=question.account, gone_at=None).order_by("pk").first()
+    if level is None:
+        raise NotPossible("No access level is known there yet: refresh the account first.")
     start = question.word.now + timedelta(days=1)
     order = CodeOrder(
         key="trial",
@@ -110,6 +113,7 @@ def _validation(provider: AccessProvider, question: Question) -> str:
         holder_key="LK-TRIAL",
         holder_name="Trial",
         card_number="999999999",
+        level_refs=(level.ref,),
     )
     (outcome,) = provider.validate([order])
     return f"Refused: {outcome.error.text}" if outcome.error else "A guest of tomorrow would be accepted."
