@@ -287,7 +287,10 @@ class OverrideAdmin(ReadOnlyWithActs):
     @display(description="minutes")
     def extra(self, row: Override) -> Any:
         parts = ((row.minutes_before, "earlier"), (row.minutes_after, "later"))
-        return ", ".join(f"{minutes} min {word}" for minutes, word in parts if minutes) or None
+        said = [f"{minutes} min {word}" for minutes, word in parts if minutes]
+        bounds = ((row.not_before, "opens from"), (row.not_after, "opens until"))
+        said += [f"{word} {stamp(moment, zone_of_row(row))}" for moment, word in bounds if moment]
+        return ", ".join(said) or None
 
     @display(description="released", ordering="lifted_at")
     def lifted(self, row: Override) -> Any:
