@@ -12,7 +12,7 @@ import django
 django.setup()
 
 from backoffice import accounts  # noqa: E402 Django first
-from backoffice.flow.issue import ask  # noqa: E402 Django first
+from backoffice.flow.issue import ask, phones  # noqa: E402 Django first
 from backoffice.models import VendorAccount  # noqa: E402 Django first
 from tests.factories import NOW  # noqa: E402 Django first
 
@@ -21,31 +21,31 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Mortal:
-    """A provider whose caller dies before or after the call."""
+def mortal(provider: Any, step: str) -> Any:
+    """The provider; who calls it to make something dies before or after the call."""
+    for name in ("issue", "invite"):
+        if call := getattr(provider, name, None):
+            setattr(provider, name, _deadly(call, step))
+    return provider
 
-    def __init__(self, provider: Any, step: str) -> None:
-        self._provider = provider
-        self._step = step
-        self.limits = provider.limits
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._provider, name)
-
-    def issue(self, orders: Any) -> Any:
-        if self._step == "before the call":
+def _deadly(call: Any, step: str) -> Any:
+    def called(*args: Any, **named: Any) -> Any:
+        if step == "before the call":
             die()
-        outcomes = self._provider.issue(orders)
-        if self._step == "after the call":
+        made = call(*args, **named)
+        if step == "after the call":
             die()
-        return outcomes
+        return made
+
+    return called
 
 
 def main(step: str, pk: int) -> None:
     if step == "before the row is written":
-        ask.record_made = ask.end = lambda *_: die()
+        ask.record_made = ask.end = phones.made = lambda *_: die()
     account = VendorAccount.objects.get(pk=pk)
-    ask.issue_due(account, Mortal(accounts.access_provider(account), step), NOW)
+    ask.issue_due(account, mortal(accounts.access_provider(account), step), NOW)
 
 
 if __name__ == "__main__":

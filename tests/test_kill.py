@@ -24,12 +24,14 @@ from tests.factories import (
     CodeFactory,
     CodelocksFactory,
     DoorFactory,
+    K3DoorFactory,
     LocktFactory,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = ("before the call", "after the call", "before the row is written")
 LOCK = "202511161623/101691"
+K3 = "0a0b0c0d0e0f00112233445566778899"
 
 
 def killed(step, account):
@@ -91,6 +93,21 @@ def test_a_killed_worker_leaves_one_cardholder_who_can_open(sandbox, best, step)
     assert lockt.opens_with_key(code.secret, 501, START)
     posts = len(lockt.calls("POST /api/v1/user"))
     assert posts == 1, "what was there was found by looking, not written again"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_killed_worker_leaves_one_invitation(sandbox, kit, step):
+    vendor = sandbox.vendors.codelocks
+    vendor.add_k3(K3, "Front door", "Europe/Berlin")
+    vendor.register_app_user("ida@example.test")
+    door = K3DoorFactory(account=kit, ref=K3, method="phone")
+    mail = {"grant__occurrence__booking__customer__email": "ida@example.test"}
+    code = CodeFactory(grant__door=door, periods=[["17:45", "19:15", [0]]], duration_id=None, **mail)
+    killed(step, kit)
+    sweep(kit)
+    code.refresh_from_db()
+    assert (code.state, len(vendor.account.clients)) == (CodeState.ACTIVE, 1)
+    assert len(vendor.calls(f"POST /u/1/k3connect/{K3}/client")) == 1, "nobody is invited twice"
 
 
 def card_code(best, holder="LK-1"):
