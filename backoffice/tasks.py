@@ -227,8 +227,9 @@ def learn_memory(account: VendorAccount, chosen: Iterable[Door] | None = None) -
     try:
         provider = accounts.access_provider(account)
         doors = audit.doors_with_memory(account) if chosen is None else chosen
-        for door in doors if isinstance(provider, LockMemory) else ():
-            new += audit.remember(door, provider.audit(door.ref, audit.memory_cursor(door)), clock())
+        if isinstance(provider, LockMemory):
+            for door in doors:
+                new += audit.remember(door, provider.audit(door.ref, audit.memory_cursor(door)), clock())
     except VendorError as error:
         failure = error
         if isinstance(error, Misconfigured):

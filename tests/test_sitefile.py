@@ -163,6 +163,8 @@ MISTAKES = [
     ("    name: Centre\n", "    name: Centre\n    name: Center\n", "venues.centre.name: stands here twice"),
     ("sold_as: [{account: town-hall", "sold_as: [{account: kit", "which has no bookings"),
     ("clock: UTC", "clock: Mars/Olympus", "there is no time zone 'Mars/Olympus'"),
+    ("netcode_quota: 100", "plan: Gold", "accounts.kit: options: there is no plan 'Gold'"),
+    ("netcode_quota: 100", "netcode_reserve: few", "must be a whole number, not 'few'"),
     ("accounts:\n", "accounts: [\n", "is not YAML"),
 ]
 

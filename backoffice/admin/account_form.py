@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.checks import checked_with
+from backoffice.ledger import mistakes
 from backoffice.models import VendorAccount
 from backoffice.sitefile.schema import an_address, known_zone
 
@@ -77,6 +78,8 @@ class AccountForm(NewAccount):
         options = self.cleaned_data["options"] or {}
         if not isinstance(options, dict):
             raise ValidationError('Write names and values as JSON, such as {"version": "v2.4"}.')
+        if wrong := mistakes(self.instance.profile, options):
+            raise ValidationError([f"{text[:1].upper()}{text[1:]}." for text in wrong])
         return options
 
     def clean_further_secrets(self) -> dict[str, Any]:

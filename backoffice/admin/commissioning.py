@@ -60,7 +60,7 @@ class SetupForm(Because):
     def add_error(self, field: str | None, error: Any) -> None:
         """What was refused may be sent again, on purpose: as another form."""
         super().add_error(field, error)
-        self.data = {**self.data.dict(), "key": uuid.uuid4().hex}  # type: ignore[attr-defined,assignment]
+        self.data = {**self.data.dict(), "key": uuid.uuid4().hex}  # type: ignore[attr-defined]
 
 
 class Twice(UnfoldAdminTextInputWidget):
@@ -136,6 +136,18 @@ def _offered(row: Any) -> bool:
     return "commissioning" in row.profile.desk
 
 
+ENTER = Act(
+    "enter-lock",
+    "Enter a lock",
+    "Makes a door of a lock that was set up. Type both numbers twice: with a mistake the vendor gives codes "
+    "all the same, and they open nothing.",
+    PERMISSION,
+    _entered,
+    EnterForm,
+    icon="door_front",
+    offered=_offered,
+    folded=True,
+)
 COMMISSION = Act(
     "commission",
     "Set up a lock",
@@ -151,16 +163,4 @@ COMMISSION = Act(
     folded=True,
     template="admin/latchkey/sequence.html",
     more=lambda row: {"entry": EnterForm(rows=[row]), "entering": ENTER},
-)
-ENTER = Act(
-    "enter-lock",
-    "Enter a lock",
-    "Makes a door of a lock that was set up. Type both numbers twice: with a mistake the vendor gives codes "
-    "all the same, and they open nothing.",
-    PERMISSION,
-    _entered,
-    EnterForm,
-    icon="door_front",
-    offered=_offered,
-    folded=True,
 )

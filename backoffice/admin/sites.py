@@ -91,6 +91,10 @@ def _read_memory(row: Any, given: dict[str, Any], word: Any) -> str:
     return "It is being read; what the locks noted is among the door events."
 
 
+def _refresh(row: Any) -> None:
+    tasks.refresh_account.delay_on_commit(row.pk)
+
+
 def _can(able: str) -> Any:
     return lambda row: able in row.profile.desk
 
@@ -117,7 +121,7 @@ DOORS = Act(
     NewDoors,
     icon="add_home",
     offered=_can("site"),
-    after=lambda row: tasks.refresh_account.delay_on_commit(row.pk),
+    after=_refresh,
     folded=True,
 )
 MEMORY = Act(

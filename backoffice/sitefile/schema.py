@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from backoffice.ledger import mistakes
 from integrations import registry
 from integrations.types import Method
 
@@ -83,6 +84,13 @@ class Account(Strict):
             raise ValueError(
                 f"secrets: {', '.join(missing)} missing; {self.vendor} needs {', '.join(needed)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def has_a_budget(self) -> Account:
+        """What its budgets go by can be used: a plan that there is, whole numbers."""
+        if wrong := mistakes(registry.VENDORS[self.vendor], self.options):
+            raise ValueError(f"options: {'; '.join(wrong)}")
         return self
 
 

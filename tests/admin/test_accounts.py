@@ -67,6 +67,8 @@ def test_an_account_without_its_secrets_cannot_be_switched_on(signed_in):
         ({"timezone": "Europe/Berln"}, "there is no time zone"),
         ({"base_url": "ftp://x.test"}, "is not an address"),
         ({"options": "[1]"}, "Write names and values as JSON"),
+        ({"options": '{"plan": "Gold"}'}, "There is no plan &#x27;Gold&#x27;; there are Business 1"),
+        ({"options": '{"netcode_quota": "many"}'}, "must be a whole number"),
         ({"further_secrets": "3"}, "Write names and values as JSON"),
         ({"secret_api_key": "{broken"}, "begins like JSON and is none"),
     ],

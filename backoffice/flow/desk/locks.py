@@ -63,11 +63,12 @@ def commission(account: VendorAccount, setup: Setup, word: Word) -> InitRecord:
     kept: list[InitRecord] = []
 
     def ask() -> Written:
-        asked = {"random_id": setup.random_id, "master_code": setup.master_code}
+        random_id, master_code = setup.random_id, setup.master_code
         try:
-            kept.append(provider.init(setup.model, setup.timezone, **asked))
+            record = provider.init(setup.model, setup.timezone, random_id=random_id, master_code=master_code)
         except (Garbled, Unavailable) as error:  # nothing was written there: there is nothing to look at
             raise Refused(f"{error.text}. No sequence came; to ask again is another paid call") from None
+        kept.append(record)
         return Written(Verdict.DONE, text=SHOWN)
 
     about = {"model": setup.model, "timezone": setup.timezone, "random_id": setup.random_id}
