@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,9 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from backoffice import pools
-from backoffice.admin.acts import buttons_of
+from backoffice.admin.acts import Act, buttons_of
 from backoffice.admin.base import RELATED, Days, ReadOnly, ReadOnlyInline, ReadOnlyWithActs
-from backoffice.admin.fob_acts import ACTS, CHECK_IN, FOUND, HAND_OUT, current
+from backoffice.admin.fob_acts import ACTS, CHECK_IN, FOUND, HAND_OUT, LEND, LOST, current
 from backoffice.admin.names import link
 from backoffice.admin.show import EMPTY, at, chip, gone, span, stacked, stamp, window
 from backoffice.admin.zones import zone_of_row
@@ -20,7 +22,7 @@ from backoffice.clock import now as clock
 from backoffice.models import EntryEvent, Fob, FobLoan, StaffAct
 from backoffice.states import CodeState
 
-NEXT = (FOUND, HAND_OUT, CHECK_IN)  # what is most likely to be done with it
+NEXT = (FOUND, HAND_OUT, CHECK_IN, LEND)  # the first that can be done is what most likely will be
 SHOWN = 8  # lines of what staff did
 
 
@@ -154,7 +156,7 @@ class FobAdmin(ReadOnlyWithActs):
 
     @display(description="do")
     def next_act(self, row: Fob) -> Any:
-        offered = [act for act in NEXT if act.offered(row)]
+        offered = [act for act in NEXT if act.offered(row)][:1]
         back = reverse("admin:backoffice_fob_changelist")
         links = [(self.act_address(act, row.pk, back=back), act.title) for act in offered]
         return format_html_join(" ", '<a class="text-link" href="{}">{}</a>', links) or EMPTY
@@ -209,20 +211,29 @@ class FobLoanAdmin(ReadOnly):
         return link(row.grant)
 
 
-def lines(request: HttpRequest, loans: QuerySet[FobLoan], most: int) -> list[dict[str, Any]]:
-    """Loans for the first page: the fob, who it is about, until when, and the one thing to do."""
+def lines(
+    request: HttpRequest, loans: QuerySet[FobLoan], most: int, acts: Iterable[Act]
+) -> list[dict[str, Any]]:
+    """Loans for the first page: the fob, who it is about, from when to when, and what can be done."""
     related = ("fob__account", "fob__venue", "code", "grant__door__venue", "grant__person")
     rows = loans.select_related(*related, "grant__occurrence__booking__customer")
     rows = rows.defer("code__secret", "grant__occurrence__booking__raw").prefetch_related("fob__loans__code")
+    titles = {act.title for act in acts}
     return [
         {
             "fob": loan.fob,
             "who": who(loan),
             "where": loan.grant.door,
             "when": span(loan.starts_at, loan.ends_at, zone_of_row(loan)),
-            "buttons": [
-                b for b in buttons_of(loan.fob, request) if b["title"] in (HAND_OUT.title, CHECK_IN.title)
-            ],
+            "buttons": [one for one in buttons_of(loan.fob, request) if one["title"] in titles],
         }
         for loan in rows[:most]
     ]
+
+
+def cards(request: HttpRequest, now: datetime, until: datetime, most: int) -> dict[str, Any]:
+    """What the first page says of fobs: those not back in time, and those to be handed out before `until`."""
+    return {
+        "fobs_late": lines(request, pools.overdue(now), most, (CHECK_IN, LOST)),
+        "fobs_waiting": lines(request, pools.to_hand_out(until, now), most, (HAND_OUT,)),
+    }

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from backoffice import pools, selectors
+from backoffice import selectors
 from backoffice.admin import fobs, health
 from backoffice.admin.acts import buttons_of
 from backoffice.admin.readiness import Readiness, readiness
@@ -87,8 +87,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if _may(request, "issuedcode"):
         context["lingering"] = _lingering(now)
     if _may(request, "fobloan"):
-        context["fobs_late"] = fobs.lines(request, pools.overdue(now), MOST)
-        context["fobs_waiting"] = fobs.lines(request, pools.to_hand_out(now + AHEAD, now), MOST)
+        context |= fobs.cards(request, now, now + AHEAD, MOST)
     if _may(request, "vendoraccount"):
         context["accounts"] = _accounts(request, now)
     return context

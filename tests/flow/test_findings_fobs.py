@@ -97,9 +97,7 @@ def test_an_overdue_and_a_lost_fob_do_not_count(desk):
     assert len(found("fobs_short", AFTER)) == 1
 
 
-def test_how_many_queries_the_forecast_takes_does_not_depend_on_the_bookings(
-    desk, django_assert_num_queries
-):
+def test_how_many_queries_the_forecast_takes_does_not_depend_on_the_bookings(desk, django_assert_num_queries):
     for number in range(6):
         desk.booked(start=START + timedelta(hours=number))
     grant.replan(NOW)
@@ -148,6 +146,17 @@ def test_a_door_that_no_level_covers_is_found_with_the_remedy(desk, chosen, cove
 def test_before_an_account_was_ever_read_its_doors_are_not_accused(desk):
     desk.account.accesslevels.all().delete()
     assert found("door_without_level") == []
+
+
+def test_a_guest_whose_fob_is_still_with_the_one_before_is_not_late_until_it_should_be_there(desk):
+    handed_out(desk)
+    second = START + timedelta(hours=2)
+    desk.booked("502", start=second)
+    due = second - timedelta(minutes=15)
+    desk.pass_(due - timedelta(minutes=40))
+    assert found("not_ready", due - timedelta(minutes=40)) == []
+    grant.replan(due)
+    assert "Fob 1 not back yet" in found("grant_blocked", due)[0]
 
 
 def test_findings_of_an_unchanged_stock_are_written_once(desk):

@@ -72,9 +72,12 @@ def _late(now: datetime) -> Iterator[Trouble]:
     active = IssuedCode.objects.filter(grant=OuterRef("pk"), state=CodeState.ACTIVE, ends_at__gt=now)
     active = active.exclude(method=Method.PHONE, accepted_at=None)
     failed = IssuedCode.objects.filter(grant=OuterRef("pk"), state=CodeState.FAILED, issued_at=None)
+    in_turn = IssuedCode.objects.filter(  # its fob is with the guest before, and is to be back in time
+        grant=OuterRef("pk"), state=CodeState.PLANNED, method=Method.FOB, due_at__gt=now
+    )
     near = Q(state=GrantState.GRANTED, starts_at__lte=now + READY_BEFORE, ends_at__gt=now)
     stays: dict[tuple[int | None, int | None], list[AccessGrant]] = defaultdict(list)
-    for grant in _grants(near, ~Exists(active), ~Exists(failed)):
+    for grant in _grants(near, ~Exists(active), ~Exists(failed), ~Exists(in_turn)):
         stays[grant.occurrence_id, grant.person_id].append(grant)
     for (occurrence, person), grants in stays.items():
         first = grants[0]
