@@ -247,3 +247,12 @@ def test_no_key_and_no_pin_says_both():
     decision = only(plan(world(guest(address=""), doors=none, rooms=rooms)))
     assert decision.state == Decided.BLOCKED
     assert "no phone key: the booking names no e-mail address" in decision.reason
+
+
+def test_staff_who_choose_a_phone_key_for_one_guest_get_it_though_he_has_a_pin():
+    pins = issued(carry_out(world(guest(), doors=[k3()])))
+    chosen = replace(pins, words=(word(Said.METHOD, booking_id=1, method="phone"),))
+    assert [new.method for new in new_codes(chosen)] == ["phone"]
+    assert moved(chosen) == [("netcode", State.LINGERING)]
+    after = carry_out(chosen)
+    assert changes(after) == []

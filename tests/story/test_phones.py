@@ -9,10 +9,11 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from backoffice.flow import overrule
-from backoffice.models import Door, Finding, VendorAccount, Venue
+from backoffice.models import AccessGrant, Door, Finding, VendorAccount, Venue
 from integrations.sandbox.codelocks.k3 import EXAMPLE
 from tests.factories import UserFactory
-from tests.story.conftest import FRONT, berlin
+from tests.story.conftest import FRONT, MORNING, berlin
+from tests.story.test_promises import written
 
 IDA = "ida@example.test"
 MINUTE = timedelta(minutes=1)
@@ -309,3 +310,34 @@ def test_a_program_is_told_how_far_a_key_has_come(keys, client):
     assert told["invitation"] == "invited, not accepted yet"
     assert told["periods"] == [["14:15", "15:45", [0]]]
     assert (told["accepted_at"], told["secret"]) == (None, "")
+
+
+def test_a_second_sync_writes_nothing_while_a_key_is_out(keys):
+    accepted(keys)
+    keys.sync()
+    before = written()
+    keys.sync()
+    assert written() == before
+
+
+def test_somebody_let_in_by_staff_is_invited_by_his_own_address(keys):
+    keys.codelocks.register_app_user("mona@example.test")
+    door, word = Door.objects.get(ref=FRONT), overrule.Word(UserFactory(), "the piano", MORNING)
+    person = overrule.Person("Mona", "Mona@Example.test")
+    overrule.grant_person(door, person, berlin("18:00"), berlin("19:00"), word)
+    overrule.grant_person(door, overrule.Person("Nobody"), berlin("18:00"), berlin("19:00"), word)
+    keys.sync()
+    keys.codelocks.accept(FRONT, "mona@example.test")
+    assert by_phone(keys, berlin("18:30"), "mona@example.test")
+    assert set(AccessGrant.objects.values_list("method", flat=True)) == {"phone", "netcode"}
+
+
+def test_staff_can_have_a_door_opened_by_phone_for_one_booking(keys):
+    Door.objects.filter(ref=FRONT).update(method="netcode")
+    number = invited(keys)
+    (grant,) = [grant for grant in keys.grants(number) if grant.door.ref == FRONT]
+    word = overrule.Word(UserFactory(), "she asked for it", MORNING)
+    overrule.use_method(grant, "phone", berlin("20:00"), word)
+    keys.sync()
+    keys.codelocks.accept(FRONT, IDA)
+    assert by_phone(keys, berlin("14:30"))

@@ -127,7 +127,8 @@ def _choose(
     if way.method != Method.PHONE:
         return _pins(asking, context), way
     holds = (wish.door.id, wish.address) in context.phones
-    return phones.or_pins(phones.Phoning(asking, holds), way, lambda: _pins(asking, context))
+    chosen = of_kind(words, Said.METHOD) is not None
+    return phones.or_pins(phones.Phoning(asking, holds, chosen), way, lambda: _pins(asking, context))
 
 
 def _pins(asking: netcodes.Asking, context: Context) -> Wanted:

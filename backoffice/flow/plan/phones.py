@@ -40,6 +40,7 @@ class Phoning:
 
     asking: Asking
     holds: bool = False  # with this address, at this lock, accepted
+    chosen: bool = False  # staff want a phone key just here, whatever the guest has
 
     @property
     def wish(self) -> Wish:
@@ -125,7 +126,7 @@ def _instead(phoning: Phoning, periods: tuple[Period, ...], mine: HeldCode | Non
         return never
     if _late(phoning, mine):
         return _not_accepted(phoning) or TOO_LATE
-    return HAS_PIN if any(_pins(phoning)) else ""
+    return HAS_PIN if any(_pins(phoning)) and not phoning.chosen else ""
 
 
 def _never(phoning: Phoning, periods: tuple[Period, ...]) -> str:
