@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from backoffice import tasks
 from backoffice.admin.acts import Act
 from backoffice.admin.desk_forms import BookingForm, ChangeForm, digest
-from backoffice.admin.desk_page import ask, finished, must, offered_accounts, page, stock_and_fields
+from backoffice.admin.desk_page import ask, finished, must, offered_accounts, page, said, stock_and_fields
 from backoffice.admin.show import span
 from backoffice.clock import now as clock
 from backoffice.flow.desk import bookings
@@ -106,7 +106,7 @@ def _cancel(row: Booking, given: dict[str, Any], word: Word) -> str:
     tasks.take_over(write)
     if write.state == WriteState.REFUSED:
         raise NotPossible(f"{row.account.profile.label} refused: {write.text}")
-    return f"{row.account.profile.label}: {write.text}."
+    return said(write)
 
 
 CANCEL = Act(

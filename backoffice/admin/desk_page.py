@@ -66,10 +66,17 @@ def finished(
         return None
     tasks.take_over(write)
     if write.state == WriteState.DONE:
-        messages.success(request, f"{label}: {write.text}.")
+        messages.success(request, said(write))
         return redirect(onward() if onward else _made(write))
-    messages.warning(request, f"{label}: {write.text}")
+    messages.warning(request, said(write))
     return redirect(reverse("admin:backoffice_vendorwrite_change", args=[write.pk]))
+
+
+def said(write: VendorWrite) -> str:
+    """What came of a write, with whose word it is."""
+    label = write.account.profile.label
+    text = write.text.rstrip(".")
+    return f"{text}." if label in text else f"{label}: {text}."
 
 
 def page(request: HttpRequest, template: str, title: str, **more: Any) -> HttpResponse:

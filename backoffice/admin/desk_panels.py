@@ -21,7 +21,7 @@ from backoffice.admin.show import chip, stamp
 from backoffice.clock import now as clock
 from backoffice.flow.desk import bookings, reads
 from backoffice.flow.desk.reads import Told
-from backoffice.models import Booking, Customer, Resource, VendorAccount
+from backoffice.models import Booking, Customer, Resource, Room, VendorAccount
 from integrations.types import InvoiceRecord, OccasionRecord, Payment, PlaceDetail, StockRecord
 
 COLOURS = {Payment.PAID: "green", Payment.OPEN: "orange", Payment.VOID: "grey", Payment.UNKNOWN: "grey"}
@@ -37,8 +37,11 @@ class Line:
     state: Any = ""
 
 
-def panels_of(row: Booking | Customer | Resource) -> list[str]:
-    """The addresses of the panels that belong on a row's page."""
+def panels_of(row: Booking | Customer | Resource | Room) -> list[str]:
+    """The addresses of the panels that belong on a row's page; a room has those of all it is sold as."""
+    if isinstance(row, Room):
+        sold = row.resources.filter(gone_at=None).select_related("account")
+        return [address for each in sold for address in panels_of(each)[:1]]
     if bookings.DESK not in row.account.profile.desk:
         return []
     kind = type(row).__name__.lower()
@@ -83,7 +86,7 @@ def _open(row: Resource, request: HttpRequest) -> dict[str, Any]:
     if request.user.has_perm("backoffice.write_booking"):
         links.append(_link("Book", reverse("desk_book", args=[row.pk])))
     lines = _opening(found.value) if found.value else []
-    return {**_context(row.account, "Open today", found, lines, "Closed today."), "links": links}
+    return {**_context(row.account, f"{row}, open today", found, lines, "Closed today."), "links": links}
 
 
 PANELS: dict[type[Any], dict[str, Callable[[Any, HttpRequest], dict[str, Any]]]] = {

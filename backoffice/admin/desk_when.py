@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from backoffice.admin import desk_fields as fields
 from backoffice.flow.desk import times
@@ -58,9 +57,7 @@ SHOWN = {  # which fields a kind needs; the page hides the others
 class When(forms.Form):
     """When it is to be; `zone` is the clock that all of it is on."""
 
-    kind = forms.ChoiceField(
-        label="How often", choices=KINDS, initial=ONCE, widget=UnfoldAdminRadioSelectWidget()
-    )
+    kind = fields.one_of("How often", KINDS, required=True)
     starts = fields.moment("From")
     ends = fields.moment("Until")
     first = fields.day("First day")

@@ -102,7 +102,14 @@ class RoomAdmin(Table):
     list_filter = (("venue", RELATED),)
     search_fields = ("name", "slug", "venue__name")
     prepopulated_fields = {"slug": ("name",)}
+    change_form_after_template = "admin/latchkey/desk_panels.html"
     fieldsets = ((None, {"fields": (("name", "slug"), ("venue", "part_of"), "block_on")}), RULES)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """The room, with when it is open at its sources and the way to its free times."""
+        if kwargs.get("obj") is not None:
+            context["panels"] = panels_of(kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         """Rooms with their doors and what they are sold as."""

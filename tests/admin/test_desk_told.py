@@ -7,8 +7,9 @@ import re
 import pytest
 from django.urls import reverse
 
+from backoffice.models import Resource
 from tests.admin.test_desk import book, desk, hall, says
-from tests.factories import OccurrenceFactory
+from tests.factories import OccurrenceFactory, RoomFactory
 
 pytestmark = pytest.mark.django_db
 __all__ = ["desk", "hall"]  # fixtures
@@ -75,3 +76,16 @@ def test_a_row_of_a_vendor_without_a_desk_has_no_panels_and_no_buttons(desk):
     page = desk.get(reverse("admin:backoffice_booking_change", args=[booking.pk]))
     assert not says(page, "/desk/panel/")
     assert not says(page, "cancel-at-source")
+
+
+def test_a_rooms_page_leads_to_the_free_times_of_what_it_is_sold_as(hall, desk):
+    room = RoomFactory()
+    Resource.objects.filter(pk=hall.resource("80").pk).update(room=room)
+    page = desk.get(reverse("admin:backoffice_room_change", args=[room.pk]))
+    (panel,) = re.findall(r'hx-get="(/admin/desk/panel/[^"]+)"', page.content.decode())
+    assert says(desk.get(panel), f"{reverse('desk_free', args=[hall.account.slug])}?resource=80")
+
+
+def test_a_panel_of_something_else_is_not_there(hall, desk):
+    assert desk.get(f"/admin/desk/panel/customer/{hall.customer().pk}/along/").status_code == 404
+    assert desk.get("/admin/desk/panel/secret/1/invoices/").status_code == 404
