@@ -13,6 +13,7 @@ from backoffice.models import Block, CalendarEvent, CalendarReading
 from integrations.types import CalendarEventRecord, EventChanges
 
 BLOCK = "block"  # the entry of a mark that says which of our blocks an event is
+SERIES = "series"  # the kind of an event of ours that a person made a series of
 MOST_LOST = 2
 PART_LOST = 10  # a tenth
 FIELDS = (
@@ -70,11 +71,40 @@ def store(
         elif _digest(record) != row.digest or row.gone_at:
             changed.append(_filled(row, record, refs, now))
             counts.updated += 1
+    changed += _became_series(known, told, now, counts)
     counts.created += len(CalendarEvent.objects.bulk_create(fresh, batch_size=500))
     CalendarEvent.objects.bulk_update(changed, FIELDS, batch_size=500)
     if not changes.complete or changes.rejected:
         return []
     return [row for row in known.values() if row.ref not in told and not row.gone_at and row.ends_at > since]
+
+
+def _became_series(
+    known: Mapping[str, CalendarEvent],
+    told: Mapping[str, CalendarEventRecord],
+    now: datetime,
+    counts: Counts,
+) -> list[CalendarEvent]:
+    """Single events that a person has made a series of, and whole series that are gone.
+
+    A list of instances says neither of the event itself: it has the new instances, which name it, or only the
+    series as cancelled. An event of ours is not gone by that; it is to be written as the one that it was.
+    """
+    series = {one.recurring_ref for one in told.values() if one.recurring_ref and not one.cancelled}
+    over = {one.ref for one in told.values() if one.cancelled}
+    changed = []
+    for row in known.values():
+        if row.gone_at or row.ref in told:
+            continue
+        if row.ref in series and row.ours:
+            row.etag, row.digest, row.kind = "", "", SERIES
+        elif row.ref in series or row.recurring_ref in over:
+            row.gone_at = now
+            counts.gone += 1
+        else:
+            continue
+        changed.append(row)
+    return changed
 
 
 def too_many(calendar: CalendarReading, lost: Collection[CalendarEvent], now: datetime) -> bool:
@@ -108,7 +138,8 @@ def _filled(
     row.kind = record.kind[:20]
     row.declined = record.declined
     row.recurring_ref = record.recurring_ref
-    row.ours = record.made_by(row.calendar.origin) and refs.get(key, record.ref) in ("", record.ref)
+    itself = ("", record.ref, record.recurring_ref)
+    row.ours = record.made_by(row.calendar.origin) and refs.get(key, record.ref) in itself
     row.block_key = key[:100] if row.ours else ""
     row.updated_at = record.updated_at
     row.digest = _digest(record)

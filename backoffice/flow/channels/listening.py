@@ -12,6 +12,10 @@ from backoffice.models import Block, Booking, CalendarEvent, Mode, Said
 from backoffice.states import BlockState, move
 from integrations.types import BookingStatus
 
+SERIES = "series"  # as the calendars step calls such an event
+ONE_BOOKING = (
+    "Somebody made a series of its event. A booking takes place once: book the other times at the source."
+)
 BY_HAND = "Removed at its channel by a person. It is not written again until what it stands for changes."
 THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
 
@@ -60,6 +64,8 @@ def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
             return _said(block, Said.DELETED, now)
         # while a change of ours waits to be written, it is written: that brings the event back
         return block.state == BlockState.ACTIVE and not _is_order(block) and _stays_away(block, now)
+    if event.kind == SERIES:
+        return _single_again(block)
     moved = (event.starts_at, event.ends_at) != (block.starts_at, block.ends_at)
     if moved and obeys:
         return _said(
@@ -72,6 +78,11 @@ def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
         )
     Block.objects.filter(pk=block.pk).update(etag=event.etag)
     return False
+
+
+def _single_again(block: Block) -> bool:
+    """A person made a series of one booking's event: it is written as the one that it is."""
+    return move(block, BlockState.PLANNED, etag="", written_digest="", note=ONE_BOOKING)
 
 
 def _is_order(block: Block) -> bool:
