@@ -14,6 +14,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from integrations import sandbox as folder
+from integrations.sandbox import alone
+from integrations.sandbox.alone import Alone
 from integrations.sandbox.codelocks import CodelocksSandbox
 from integrations.sandbox.google_calendar import GoogleCalendarSandbox
 from integrations.sandbox.locaboo import LocabooSandbox
@@ -48,6 +50,13 @@ class Vendors:
         """The stand-ins by the first segment of their address."""
         return {name: each for name, each in vars(self).items() if isinstance(each, Sandbox)}
 
+    def alone(self, name: str) -> Vendors:
+        """One of them, which knows nothing of the others; LookupError when there is none of that name."""
+        lone = Vendors.__new__(Vendors)
+        lone.clock = self.clock
+        setattr(lone, name, self.all()[name])
+        return lone
+
     def save(self, path: Path) -> None:
         """Keep the state in a file."""
         scratch = path.with_suffix(".new")
@@ -73,7 +82,10 @@ def _kinds() -> Iterator[type[Sandbox]]:
 
 
 def application(vendors: Vendors) -> Any:
-    """One WSGI application for all vendors."""
+    """One WSGI application: each vendor below its name, or a single one at the root, too."""
+    if len(vendors.all()) == 1:
+        ((name, sandbox),) = vendors.all().items()
+        return Alone(name, sandbox, Page(vendors))
     mounts: dict[str, Any] = {f"/{name}": sandbox for name, sandbox in vendors.all().items()}
     return DispatcherMiddleware(Page(vendors), mounts)
 
@@ -94,6 +106,16 @@ class Server:
         """Begin to answer."""
         self._thread.start()
         return self
+
+    def told(self) -> Iterator[str]:
+        """What somebody must know who points a client at it."""
+        every = self.vendors.all()
+        single = len(every) == 1
+        for name in every:
+            yield f"{name}: {self.url}/{name}" + (f", or {self.url}" if single else "")
+        yield f"the page to play the vendors' side: {self.url}/   (Ctrl-C to stop)"
+        for sandbox in every.values() if single else ():
+            yield from alone.told(sandbox, self.url)
 
     def stop(self) -> None:
         """Stop answering."""

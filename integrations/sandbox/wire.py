@@ -89,11 +89,13 @@ class Sandbox:
     """A stand-in for one vendor, all of its state in memory and picklable.
 
     A vendor's module gives `routes`, a method per endpoint (`request, **path values` -> Response), `options`
-    (the switches and their defaults), `actions` and `state` for the page, and `opens` where it has locks.
+    (the switches and their defaults), `secrets` (what it lets in), `actions` and `state` for the page, and
+    `opens` where it has locks.
     """
 
     name = ""
     options: Mapping[str, Any] = {}
+    secrets: Mapping[str, Any] = {}
 
     def __init__(self, clock: Clock | None = None, **options: Any) -> None:
         """`options` set switches of the vendor; TypeError for one that it does not have."""

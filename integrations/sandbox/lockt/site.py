@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.sandbox.lockt.things import Credential, Door, Event, Level, Person, Schedule
@@ -16,7 +16,7 @@ BATTERY_MISSING = (104, "Battery Missing")
 class Site(Sandbox):
     """The stored state, the doors' own decision, and the vendor's side by hand."""
 
-    secrets: ClassVar[dict[str, str]] = {
+    secrets: Mapping[str, Any] = {
         "apiuser": "sandboxapiuser00000000000000lckt",
         "apikey": "sandboxapikey000000000000000lckt",
     }
