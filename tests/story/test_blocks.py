@@ -1,4 +1,4 @@
-"""A booking on one channel blocks the room on every other one, moves and goes with it, and never comes back."""
+"""A booking on one channel blocks the room on the others, moves and goes with it, and never comes back."""
 
 from __future__ import annotations
 
