@@ -80,6 +80,8 @@ def _locks(vendors: Vendors) -> None:
     vendors.lockt.add_level(12, "Hall and store", [501, 503])
     vendors.lockt.add_level(13, "Ballroom", [502])
     vendors.lockt.add_level(21, "Studio", [601])
+    for number in (31, 32, 33):
+        vendors.lockt.add_fob(f"Fob {number}", f"300{number}", id_num=f"FOB-{number}", enabled=True)
 
 
 def _rooms(vendors: Vendors) -> None:

@@ -1,59 +1,134 @@
-"""Promises 1 and 2 for doors that open by fob, at the sandbox's locks."""
+"""Promises 1, 2, 4 and 8 for a door that opens by fob, at the sandbox's locks."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 
 import pytest
 
-from backoffice.flow import overrule, stock
-from backoffice.models import AccessGrant, Door, Fob, FobLoan, Notice
+from backoffice.clock import now
+from backoffice.flow import stock
+from backoffice.models import Door, Fob, FobLoan, IssuedCode
 from backoffice.word import Word
 from tests.factories import UserFactory
 from tests.story.conftest import berlin
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-HALL = "501"
+HALL, BALLROOM = "501", "502"
 
 
 @pytest.fixture
 def fobs(house):
-    """The hall opens by fob, and two fobs are in stock."""
-    for number in ("30001", "30002"):
-        house.lockt.add_fob(f"Fob {number[-1]}", number, id_num=f"F-{number}", enabled=True)
+    """The hall opens by fob, and one fob is in stock; a second is `house.lockt.add_fob`."""
+    add(house, 1)
     Door.objects.filter(ref=HALL).update(method="fob")
-    return ["30001", "30002"]
 
 
-def word(reason="handed over at the desk"):
-    from backoffice.clock import now
-
-    return Word(UserFactory(), reason, now())
+def add(house, number):
+    house.lockt.add_fob(f"Fob {number}", f"3000{number}", id_num=f"F-{number}", enabled=True)
 
 
-def hall(house, start="14:00", end="16:00", day="2026-03-09", **more):
-    """A booking of the hall; its number."""
-    first, last = (berlin(text, day).astimezone() for text in (start, end))
-    from zoneinfo import ZoneInfo
+def hall(house, start="14:00", end="16:00", day="2026-03-09"):
+    """A booking of the hall, Berlin's wall clock; its number."""
+    span = (datetime.fromisoformat(f"{day}T{text}") for text in (start, end))
+    return house.locaboo.book(70, *span, 4711)
 
-    zone = ZoneInfo("Europe/Berlin")
-    spans = (moment.astimezone(zone).replace(tzinfo=None) for moment in (first, last))
-    return house.locaboo.book(70, *spans, 4711, **more)
+
+def tick(house, at):
+    house.at(berlin(at))
+    house.sync()
 
 
 def opening(house, at, door=HALL):
     """The fobs that open a door then."""
-    return [one.card_num for one in house.lockt.people.values() if one.fob and house.lockt.opens(door, one.card_num, at)]
+    found = (one for one in house.lockt.people.values() if one.fob)
+    return [one.name for one in found if house.lockt.opens(door, one.card_num, berlin(at))]
+
+
+def word(reason="at the desk"):
+    return Word(UserFactory(), reason, now())
+
+
+def fob(number=1):
+    return Fob.objects.get(name=f"Fob {number}")
 
 
 def test_a_fob_opens_its_guests_door_in_the_access_window_alone(house, fobs):
     hall(house)
-    house.at(berlin("12:20"))
+    tick(house, "12:20")
+    assert opening(house, "13:45") == opening(house, "15:59") == ["Fob 1"]
+    assert opening(house, "13:44") == opening(house, "16:16") == opening(house, "16:31") == []
+    assert opening(house, "14:30", BALLROOM) == []
+
+
+def test_a_guest_is_told_where_to_collect_his_fob_with_the_rest_of_his_way(house, fobs):
+    number = hall(house)
     house.sync()
-    [lent] = opening(house, berlin("13:45"))
-    loan = FobLoan.objects.get()
-    assert (loan.fob.card_number, loan.code.state, loan.code.known) == (lent, "active", "confirmed")
-    for at in (berlin("13:44"), berlin("16:16"), berlin("16:31")):
-        assert opening(house, at) == []
-    assert opening(house, berlin("14:30"), "502") == []
+    tick(house, "12:20")
+    assert len(house.told(number)) == 1
+    assert "Schlüsselanhänger" in house.told(number)[0].body
+
+
+def test_a_cancelled_guests_fob_opens_nothing_even_in_his_hand(house, fobs):
+    number = hall(house)
+    tick(house, "12:20")
+    stock.hand_out(fob(), word())
+    house.locaboo.cancel(number)
+    tick(house, "12:25")
+    assert opening(house, "14:30") == []
+    assert FobLoan.objects.get().returned_at is None
+
+
+def test_a_lost_fob_opens_nothing_and_its_guest_gets_another(house, fobs):
+    add(house, 2)
+    hall(house)
+    tick(house, "12:20")
+    stock.hand_out(fob(), word())
+    house.at(berlin("14:10"))
+    stock.lost(fob(), word("the guest lost it"))
+    house.sync()
+    assert opening(house, "14:30") == ["Fob 2"]
+
+
+def test_two_guests_in_turn_get_the_same_fob(house, fobs):
+    first, second = hall(house, "10:00", "12:00"), hall(house, "13:00", "15:00")
+    tick(house, "09:30")
+    stock.hand_out(fob(), word())
+    tick(house, "12:10")
+    assert opening(house, "13:30") == []
+    stock.check_in(fob(), word())
+    tick(house, "12:20")
+    assert opening(house, "11:00") == []
+    assert opening(house, "13:30") == ["Fob 1"]
+    holders = [str(loan.grant.occurrence.booking.ref) for loan in FobLoan.objects.order_by("pk")]
+    assert holders == [str(first), str(second)]
+
+
+def test_a_moved_booking_takes_its_fob_along(house, fobs):
+    number = hall(house)
+    tick(house, "12:20")
+    span = (datetime.fromisoformat(f"2026-03-09T{text}") for text in ("14:30", "16:30"))
+    house.locaboo.move(number, house.locaboo.instances(number)[0], *span)
+    tick(house, "12:50")
+    assert opening(house, "14:10") == []
+    assert opening(house, "14:20") == opening(house, "16:40") == ["Fob 1"]
+
+
+def test_nothing_is_written_when_nothing_happened(house, fobs):
+    hall(house)
+    tick(house, "12:20")
+    house.sync()
+    writes = len(house.lockt.calls("POST")) + len(house.lockt.calls("PUT"))
+    rows = list(FobLoan.objects.values()), list(IssuedCode.objects.values())
+    tick(house, "12:30")
+    assert len(house.lockt.calls("POST")) + len(house.lockt.calls("PUT")) == writes
+    assert (list(FobLoan.objects.values()), list(IssuedCode.objects.values())) == rows
+
+
+def test_a_vendor_that_goes_silent_in_the_middle_costs_no_second_fob(house, fobs):
+    add(house, 2)
+    hall(house)
+    house.lockt.fail("drop_after", "PUT /api/v1/fob", times=3)
+    tick(house, "12:20")
+    tick(house, "12:40")
+    assert len(opening(house, "14:30")) == FobLoan.objects.count() == 1
