@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from backoffice.flow.audit.trouble import GRANT, Trouble, about, sentence, soon, what_for, who
 from backoffice.models import AccessGrant, IssuedCode, Severity
@@ -22,7 +21,7 @@ INSTEAD = "A PIN is given instead of a phone key"  # as the plan puts it
 
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong with phone keys."""
-    return chain(_pins_instead(now), _not_understood(now), _left_behind(now))
+    return chain(_pins_instead(now), _keys(now))
 
 
 def _pins_instead(now: datetime) -> Iterator[Trouble]:
@@ -39,46 +38,48 @@ def _reason(grant: AccessGrant) -> str:
     return "a" + INSTEAD[1:] + grant.reason.partition(INSTEAD)[2]
 
 
-def _not_understood(now: datetime) -> Iterator[Trouble]:
+def _keys(now: datetime) -> Iterator[Trouble]:
+    """Keys of which the vendor lists something odd, and keys whose time is over and that are there still."""
+    odd = Q(state=CodeState.ACTIVE, accepted_at=None, ends_at__gt=now) & ~Q(error="")
+    left = Q(state=CodeState.REVOKING, ends_at__lte=now, attempts__gt=0)
+    rows = IssuedCode.objects.filter(odd | left, method=Method.PHONE)
+    related = ("door__venue", *(f"grant__{path}" for path in (*GRANT, BOOKING)))
+    unread = ("secret", "address", *(f"grant__{path}" for path in UNREAD))
+    for code in rows.select_related(*related).defer(*unread).order_by("starts_at", "pk"):
+        yield _odd(code, now) if code.state == CodeState.ACTIVE else _left_behind(code, now)
+
+
+def _odd(code: IssuedCode, now: datetime) -> Trouble:
     """Invited, and the vendor lists something that is neither an invitation nor an accepted key."""
-    for code in _codes(state=CodeState.ACTIVE, accepted_at=None, ends_at__gt=now).exclude(error=""):
-        grant = code.grant
-        yield Trouble(
-            "phone_key",
-            str(code.pk),
-            soon(grant.starts_at, now),
-            f"The phone key of {who(grant)}, {what_for(grant)}, at {code.door}: {sentence(code.error)} "
-            "It is not counted as accepted, and a PIN is given before the guest comes.",
-            account_id=code.account_id,
-            **about(grant),
-        )
+    grant = code.grant
+    return Trouble(
+        "phone_key",
+        str(code.pk),
+        soon(grant.starts_at, now),
+        f"The phone key of {who(grant)}, {what_for(grant)}, at {code.door}: {sentence(code.error)} "
+        "It is not counted as accepted, and a PIN is given before the guest comes.",
+        account_id=code.account_id,
+        **about(grant),
+    )
 
 
-def _left_behind(now: datetime) -> Iterator[Trouble]:
-    """Its time is over and it is not gone: it opens again at the same hours next week."""
-    for code in _codes(state=CodeState.REVOKING, ends_at__lte=now, attempts__gt=0):
-        hours = period(code.starts_at, code.ends_at, code.door.venue)
-        again = moment(_next(code, now), code.door.venue)
-        yield Trouble(
-            "phone_key_left",
-            str(code.pk),
-            Severity.TODAY,
-            f"The phone key of {who(code.grant)} ({hours}) is still at the vendor and opens "
-            f"{door_name(code.door)} again from {again} on: {sentence(code.error or 'it was not removed')} "
-            "It is tried again; or remove it in the vendor's portal.",
-            account_id=code.account_id,
-            **about(code.grant),
-        )
+def _left_behind(code: IssuedCode, now: datetime) -> Trouble:
+    """It opens again at the same hours next week."""
+    hours = period(code.starts_at, code.ends_at, code.door.venue)
+    again = moment(_next(code, now), code.door.venue)
+    return Trouble(
+        "phone_key_left",
+        str(code.pk),
+        Severity.TODAY,
+        f"The phone key of {who(code.grant)} ({hours}) is still at the vendor and opens "
+        f"{door_name(code.door)} again from {again} on: {sentence(code.error or 'it was not removed')} "
+        "It is tried again; or remove it in the vendor's portal.",
+        account_id=code.account_id,
+        **about(code.grant),
+    )
 
 
 def _next(code: IssuedCode, now: datetime) -> datetime:
     """When its hours come back: they are the same every week, by the clock at the door."""
     local = code.starts_at.astimezone(zone_of(code.door.venue))
     return local + timedelta(weeks=(now - code.starts_at).days // 7 + 1)
-
-
-def _codes(**wanted: Any) -> QuerySet[IssuedCode]:
-    rows = IssuedCode.objects.filter(method=Method.PHONE, **wanted)
-    related = ("door__venue", *(f"grant__{path}" for path in (*GRANT, BOOKING)))
-    unread = ("secret", "address", *(f"grant__{path}" for path in UNREAD))
-    return rows.select_related(*related).defer(*unread).order_by("starts_at", "pk")

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from integrations.errors import Refused
-from integrations.types import Period, weekly_periods
+from integrations.types import Period, together, weekly_periods
 from integrations.vendors.codelocks import weeks
 from integrations.vendors.codelocks.weeks import DEFAULT
 
@@ -163,3 +163,23 @@ def test_c_c20_whatever_is_written_the_vendor_takes_it(text):
     sent = weeks.message(text)
     assert 1 <= len(sent) <= 500
     assert not weeks.UNSAFE.search(sent)
+
+
+TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+SPANS = st.tuples(TIMES, TIMES).filter(lambda two: two[0] < two[1])
+PERIODS = st.lists(
+    st.builds(lambda span, days: Period(*span, tuple(days)), SPANS, st.sets(st.integers(0, 6)))
+)
+
+
+@given(PERIODS, st.integers(0, 6), TIMES)
+def test_periods_together_hold_when_one_of_them_does(periods, day, clock):
+    wall = datetime.combine((MONDAY + timedelta(days=day)).date(), clock)
+    assert holds(together(periods), wall) == holds(periods, wall)
+
+
+@given(PERIODS, st.randoms())
+def test_periods_together_are_the_same_in_whatever_order_and_however_often(periods, random):
+    shuffled = [*periods, *periods]
+    random.shuffle(shuffled)
+    assert together(shuffled) == together(periods) == together(together(periods))
