@@ -15,10 +15,10 @@ from backoffice import tasks
 from backoffice.api.acts import Reason, checked, word
 from backoffice.api.bookings import CustomerSerializer
 from backoffice.api.desk_orders import (
-    ChangeSerializer,
-    FieldsSerializer,
-    OrderSerializer,
-    SaveSerializer,
+    BookingChangeSerializer,
+    BookingOrderSerializer,
+    BookingWithCustomerSerializer,
+    CustomerDetailsSerializer,
     order_of,
     save_of,
 )
@@ -57,11 +57,11 @@ class AccountDesk(GenericViewSet[VendorAccount]):
     lookup_field = "slug"
     serializer_class: Any = WriteSerializer
 
-    @extend_schema(request=OrderSerializer, responses=OutlookSerializer)
+    @extend_schema(request=BookingOrderSerializer, responses=OutlookSerializer)
     @action(detail=True, methods=["post"], url_path="look-at-booking", permission_classes=BOOK)
     def look_at_booking(self, request: Request, **_: Any) -> Response:
         """What a booking would be: nothing is asked of the source. 409 for what cannot be, in words."""
-        found = bookings.outlook(self.get_object(), order_of(checked(OrderSerializer, request)), now())
+        found = bookings.outlook(self.get_object(), order_of(checked(BookingOrderSerializer, request)), now())
         times = [{"starts_at": starts_at, "ends_at": ends_at} for starts_at, ends_at in found.spans]
         body = {
             "resources": [each.pk for each in found.resources],
@@ -70,7 +70,7 @@ class AccountDesk(GenericViewSet[VendorAccount]):
         }
         return Response(OutlookSerializer(body).data)
 
-    @extend_schema(request=OrderSerializer, responses=WRITTEN)
+    @extend_schema(request=BookingOrderSerializer, responses=WRITTEN)
     @action(detail=True, methods=["post"], url_path="add-booking", permission_classes=BOOK)
     def add_booking(self, request: Request, **_: Any) -> Response:
         """Have a booking made: once, whole days, or a series. Asked for once and read back.
@@ -78,21 +78,21 @@ class AccountDesk(GenericViewSet[VendorAccount]):
         201 done; 202 nobody knows whether it was done; 409 refused, here or by the source, in words, or
         `doubts` where something stands against it and `all_the_same` is false.
         """
-        given = checked(OrderSerializer, request)
+        given = checked(BookingOrderSerializer, request)
         return _end(bookings.add(self.get_object(), order_of(given), word(request, given), **_how(given)))
 
-    @extend_schema(request=SaveSerializer, responses=WRITTEN)
+    @extend_schema(request=BookingWithCustomerSerializer, responses=WRITTEN)
     @action(detail=True, methods=["post"], url_path="save-booking", permission_classes=BOOK)
     def save_booking(self, request: Request, **_: Any) -> Response:
         """Have a booking of one span made together with its customer; answers as add-booking."""
-        given = checked(SaveSerializer, request)
+        given = checked(BookingWithCustomerSerializer, request)
         return _end(bookings.save(self.get_object(), save_of(given), word(request, given), **_how(given)))
 
-    @extend_schema(request=FieldsSerializer, responses=WRITTEN)
+    @extend_schema(request=CustomerDetailsSerializer, responses=WRITTEN)
     @action(detail=True, methods=["post"], url_path="add-customer", permission_classes=PEOPLE)
     def add_customer(self, request: Request, **_: Any) -> Response:
         """Have a customer added; answers as add-booking. `doubts`: the e-mail address is known there."""
-        given = checked(FieldsSerializer, request)
+        given = checked(CustomerDetailsSerializer, request)
         fields = given["details"]
         return _end(customers.add(self.get_object(), fields, word(request, given), **_how(given)))
 
@@ -103,11 +103,11 @@ class ChosenBooking(GenericViewSet[Booking]):
     queryset = Booking.objects.select_related("account").defer("raw")
     serializer_class: Any = WriteSerializer
 
-    @extend_schema(request=ChangeSerializer, responses=WRITTEN)
+    @extend_schema(request=BookingChangeSerializer, responses=WRITTEN)
     @action(detail=True, methods=["post"], url_path="change-at-source", permission_classes=BOOK)
     def change_at_source(self, request: Request, **_: Any) -> Response:
         """Have a booking of one span put somewhere else; 409 for one of several, answers as add-booking."""
-        booking, given = self.get_object(), checked(ChangeSerializer, request)
+        booking, given = self.get_object(), checked(BookingChangeSerializer, request)
         resource = Resource.objects.filter(account=booking.account, pk=given["resource"]).first()
         if resource is None:
             raise NotPossible(f"{booking.account} sells nothing with that id.")
@@ -128,19 +128,19 @@ class CustomerViewSet(ReadOnlyModelViewSet[Customer]):
     serializer_class = CustomerSerializer
     filterset_fields = ["account__slug", "ref"]
 
-    @extend_schema(request=FieldsSerializer, responses=WRITTEN)
+    @extend_schema(request=CustomerDetailsSerializer, responses=WRITTEN)
     @action(detail=True, methods=["post"], url_path="edit-at-source", permission_classes=PEOPLE)
     def edit_at_source(self, request: Request, **_: Any) -> Response:
         """Have the fields changed that are named; answers as add-booking."""
-        given = checked(FieldsSerializer, request)
+        given = checked(CustomerDetailsSerializer, request)
         customer, fields = self.get_object(), given["details"]
         return _end(customers.edit(customer, fields, word(request, given), key=given["key"]))
 
-    @extend_schema(request=FieldsSerializer, responses=WRITTEN)
+    @extend_schema(request=CustomerDetailsSerializer, responses=WRITTEN)
     @action(detail=True, methods=["post"], url_path="add-address", permission_classes=PEOPLE)
     def add_address(self, request: Request, **_: Any) -> Response:
         """Have an address added, which the source shows to nobody; answers as add-booking."""
-        given = checked(FieldsSerializer, request)
+        given = checked(CustomerDetailsSerializer, request)
         customer, fields = self.get_object(), given["details"]
         return _end(customers.add_address(customer, fields, word(request, given), key=given["key"]))
 

@@ -124,7 +124,7 @@ class WhenSerializer(serializers.Serializer[Any]):
         )
     ]
 )
-class OrderSerializer(Asking):
+class BookingOrderSerializer(Asking):
     """A booking of any kind; things are named by the source's own numbers."""
 
     resource = serializers.CharField(max_length=100, help_text="number of the main resource at the source")
@@ -153,7 +153,7 @@ class OrderSerializer(Asking):
     services = _counts()
 
 
-class SaveSerializer(Asking):
+class BookingWithCustomerSerializer(Asking):
     """A booking of one span, with who it is for."""
 
     resource = serializers.CharField(max_length=100, help_text="number of the resource or part at the source")
@@ -169,7 +169,7 @@ class SaveSerializer(Asking):
     )
 
 
-class ChangeSerializer(Asking):
+class BookingChangeSerializer(Asking):
     """What a booking of one span is to be instead."""
 
     resource = serializers.IntegerField(help_text="our id of the resource or part")
@@ -180,7 +180,7 @@ class ChangeSerializer(Asking):
     )
 
 
-class FieldsSerializer(Asking):
+class CustomerDetailsSerializer(Asking):
     """A customer's fields, or an address's, by the source's own names."""
 
     details = serializers.DictField(

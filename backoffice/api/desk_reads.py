@@ -12,6 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from backoffice.api.desk_shapes import (
+    CustomFieldSerializer,
+    DaysSerializer,
+    FreePlaceSerializer,
+    FreeQuerySerializer,
+    InvoiceSerializer,
+    OccasionSerializer,
+    OpeningSerializer,
+    StockSerializer,
+    ToldOwner,
+    told,
+)
 from backoffice.api.permissions import needs
 from backoffice.clock import now
 from backoffice.flow.desk import reads
@@ -20,7 +32,6 @@ from backoffice.models import Booking, Customer, Resource, VendorAccount
 from integrations.types import Comparison, Condition, FreeQuery
 
 LOOK = [needs("view_booking")]
-LONGEST = 31  # days in one question about free times
 
 
 class Silent(exceptions.APIException):
@@ -28,137 +39,6 @@ class Silent(exceptions.APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
-
-
-class ConditionSerializer(serializers.Serializer[Any]):
-    """A custom field that what is free must have."""
-
-    field = serializers.CharField(max_length=20, help_text="its number, see custom-fields")
-    comparison = serializers.ChoiceField([each.value for each in Comparison], default=Comparison.EQUAL.value)
-    value = serializers.CharField(max_length=100, default="", allow_blank=True)
-
-
-class FreeSerializer(serializers.Serializer[Any]):
-    """When something is to be free; days and hours are on the account's own clock."""
-
-    first = serializers.DateField()
-    last = serializers.DateField()
-    resources = serializers.ListField(child=serializers.CharField(), default=list, help_text="none = all")
-    duration = serializers.TimeField(default=time(1), help_text="HH:MM")
-    opens = serializers.TimeField(required=False, default=None, allow_null=True)
-    closes = serializers.TimeField(required=False, default=None, allow_null=True)
-    conditions = ConditionSerializer(many=True, default=list)
-    limit = serializers.IntegerField(
-        min_value=1, max_value=1000, required=False, default=None, allow_null=True
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Days in order and not too many."""
-        days = (attrs["last"] - attrs["first"]).days
-        if days < 0:
-            raise serializers.ValidationError({"last": ["The last day is before the first."]})
-        if days >= LONGEST:
-            raise serializers.ValidationError({"last": [f"At most {LONGEST} days at once."]})
-        return attrs
-
-
-class DaysSerializer(serializers.Serializer[Any]):
-    """From a day to a day, on the account's own clock; or one event by its number."""
-
-    first = serializers.DateField(required=False)
-    last = serializers.DateField(required=False)
-    ref = serializers.CharField(required=False, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Either both days, or a number."""
-        if not attrs["ref"] and not {"first", "last"} <= attrs.keys():
-            raise serializers.ValidationError({"first": ["Say first and last, or ref."]})
-        return attrs
-
-
-class SlotSerializer(serializers.Serializer[Any]):
-    """A free time on the account's own clock."""
-
-    day = serializers.DateField()
-    starts = serializers.TimeField()
-    ends = serializers.TimeField()
-
-
-class FreePlaceSerializer(serializers.Serializer[Any]):
-    """What is free, by the source's number, and when."""
-
-    resource = serializers.CharField()
-    slots = SlotSerializer(many=True)
-
-
-class InvoiceSerializer(serializers.Serializer[Any]):
-    """An invoice; labels in the source's language, created_at in UTC."""
-
-    ref = serializers.CharField()
-    number = serializers.CharField()
-    customer_ref = serializers.CharField()
-    booking_refs = serializers.ListField(child=serializers.CharField())
-    payment = serializers.CharField(
-        help_text="paid, open, void or unknown, by the account's option payment_map"
-    )
-    payment_label = serializers.CharField()
-    status_label = serializers.CharField()
-    currency = serializers.CharField()
-    total = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
-    rows_total = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
-    created_at = serializers.DateTimeField(allow_null=True)
-    due_on = serializers.DateField(allow_null=True)
-
-
-class StockSerializer(serializers.Serializer[Any]):
-    """A thing or a service; `quantity` null = not told."""
-
-    ref = serializers.CharField()
-    name = serializers.CharField()
-    kind = serializers.CharField()
-    quantity = serializers.IntegerField(allow_null=True)
-    resource_refs = serializers.ListField(child=serializers.CharField())
-
-
-class CustomFieldSerializer(serializers.Serializer[Any]):
-    """A custom field of bookings."""
-
-    ref = serializers.CharField()
-    name = serializers.CharField()
-    kind = serializers.CharField()
-    options = serializers.ListField(child=serializers.CharField())
-
-
-class OccasionSerializer(serializers.Serializer[Any]):
-    """Something that takes place, on the account's own clock."""
-
-    ref = serializers.CharField()
-    title = serializers.CharField()
-    first = serializers.DateField()
-    last = serializers.DateField()
-    opens = serializers.TimeField(allow_null=True)
-    closes = serializers.TimeField(allow_null=True)
-    entrance = serializers.TimeField(allow_null=True)
-    booking_refs = serializers.ListField(child=serializers.CharField())
-    documents = serializers.ListField(child=serializers.CharField())
-
-
-class OpeningSerializer(serializers.Serializer[Any]):
-    """When something is open today, on the account's own clock, and its holidays."""
-
-    open_today = serializers.ListField(child=serializers.ListField(child=serializers.TimeField()))
-    holidays = serializers.ListField(child=serializers.ListField())
-
-
-def told(kind: type[serializers.Serializer[Any]], *, many: bool = True) -> Any:
-    """The answer's shape: when it was told (UTC), why it is not newer, and what."""
-    name = kind.__name__.removesuffix("Serializer")
-    parts = {
-        "at": serializers.DateTimeField(help_text="when the source told it"),
-        "trouble": serializers.CharField(help_text="why it could not be asked just now; empty = it could"),
-        "value": kind(many=many),
-    }
-    return type(f"Told{name}{'List' if many else ''}", (serializers.Serializer,), parts)
 
 
 INVOICES, STOCK = told(InvoiceSerializer), told(StockSerializer)
@@ -171,11 +51,11 @@ class AccountReads(GenericViewSet[VendorAccount]):
     lookup_field = "slug"
     serializer_class: Any = StockSerializer
 
-    @extend_schema(request=FreeSerializer, responses=told(FreePlaceSerializer))
+    @extend_schema(request=FreeQuerySerializer, responses=told(FreePlaceSerializer))
     @action(detail=True, methods=["post"], url_path="free-times", permission_classes=LOOK)
     def free_times(self, request: Request, **_: Any) -> Response:
         """Free times by every filter that the source has; nothing is booked or kept."""
-        form = FreeSerializer(data=request.data)
+        form = FreeQuerySerializer(data=request.data)
         form.is_valid(raise_exception=True)
         found = reads.free(self.get_object(), _query(form.validated_data), now())
         places = [
@@ -205,7 +85,7 @@ class AccountReads(GenericViewSet[VendorAccount]):
         del request
         return _answer(reads.fields(self.get_object(), now()), CustomFieldSerializer)
 
-    @extend_schema(responses=serializers.DictField)
+    @extend_schema(responses=ToldOwner)
     @action(detail=True, permission_classes=LOOK)
     def owner(self, request: Request, **_: Any) -> Response:
         """Whose account it is, in the source's words."""
