@@ -139,7 +139,8 @@ def _sentence(account: VendorAccount, name: str, budget: Budget, coming: Forecas
         return f"{account.profile.label} says that the {name} calls are spent: it is asked again on {again}."
     if not budget.left:
         return f"The {name} calls of this month are spent; there are new ones on {again}."
-    calls = f"{budget.left} calls left, about {coming.expected} to be expected this month"
+    more = f"about {coming.expected} to be expected" if coming.expected else "none to be expected yet"
+    calls = f"{budget.left} calls left, {more} this month"
     if coming.ends_on is None:
         return f"{name} plan lasts the month: {calls}."
     return f"{name} plan ends on the {ordinal(coming.ends_on.day)}: {calls}."

@@ -39,9 +39,9 @@ def always(row: Any) -> bool:
     return True
 
 
-def no_more(row: Any) -> Given:
+def no_more(row: Any, given: Given) -> Given:
     """A page that shows the text alone."""
-    del row
+    del row, given
     return {}
 
 
@@ -68,7 +68,7 @@ class Act:
     after: Callable[[Any], None] = follow_up
     shows: bool = False  # the text is a secret: shown once, on a page that nobody keeps; one row at a time
     template: str = "admin/latchkey/shown.html"  # of that page
-    more: Callable[[Any], Given] = no_more  # what else that page shows
+    more: Callable[[Any, Given], Given] = no_more  # what else that page shows, by the row and the form
     folded: bool = False  # its button stands in a section of the row's page, and in no list
 
 
@@ -79,6 +79,7 @@ class Outcome:
     done: list[Model] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    given: Given = field(default_factory=dict)
 
 
 class WithActs(ModelAdmin):
@@ -168,7 +169,8 @@ class WithActs(ModelAdmin):
         return chosen
 
     def _carry_out(self, request: HttpRequest, act: Act, rows: list[Any], form: Plain) -> Outcome:
-        given, outcome = form.cleaned_data, Outcome()
+        given = form.cleaned_data
+        outcome = Outcome(given=given)
         for row in rows:
             try:
                 said = act.do(row, given, _word(request, given))
@@ -184,7 +186,7 @@ class WithActs(ModelAdmin):
     def _done(self, request: HttpRequest, act: Act, rows: list[Any], outcome: Outcome) -> HttpResponse:
         if act.shows:
             back = self._back(request, rows)
-            page = {"secret": outcome.said[0], "back": back, **act.more(rows[0])}
+            page = {"secret": outcome.said[0], "back": back, **act.more(rows[0], outcome.given)}
             return self._page(request, act.template, act, rows, **page)
         for text in outcome.refused:
             messages.error(request, text)

@@ -162,5 +162,8 @@ COMMISSION = Act(
     shows=True,
     folded=True,
     template="admin/latchkey/sequence.html",
-    more=lambda row: {"entry": EnterForm(rows=[row]), "entering": ENTER},
+    more=lambda row, given: {
+        "entry": EnterForm(rows=[row], initial={"model": given["model"]}),
+        "entering": ENTER,
+    },
 )

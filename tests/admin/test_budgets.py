@@ -123,8 +123,9 @@ def test_after_a_refusal_the_form_can_be_sent_again(signed_in, kit, sandbox):
 
 def test_the_page_with_the_sequence_takes_the_locks_numbers(signed_in, kit):
     manager = signed_in("manager")
-    text = text_of(manager.post(act(kit, "commission"), asked(manager, kit)))
-    assert act(kit, "enter-lock") in text
+    shown = manager.post(act(kit, "commission"), asked(manager, kit, model="KL1550"))
+    assert act(kit, "enter-lock") in text_of(shown)
+    assert shown.context["entry"]["model"].value() == "KL1550"
     numbers = {"timecode": "202511161623", "identifier": "101691"}
     twice = numbers | {f"{name}_again": value for name, value in numbers.items()}
     given = {"name": "Shed", "model": "KL1060", "clock": "UTC", "reason": "new lock", **twice}
