@@ -63,18 +63,14 @@ class BookingAdmin(GuestSearch, ReadOnlyWithActs):
         times = Occurrence.objects.select_related("resource__room__venue", "resource__account")
         return super().get_queryset(request).defer("raw").prefetch_related(Prefetch("occurrences", times))
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """What is written at a source is written for one booking at a time."""
-        found = super().get_actions(request)
-        alone = {*reservations.VERBS, desk_bookings.CANCEL.verb}
-        return {verb: act for verb, act in found.items() if verb not in alone}
-
     def buttons(
         self, request: HttpRequest, row: Booking, back: str = "", *, folded: bool = False
     ) -> list[dict[str, Any]]:
-        """The acts, and the way to the page on which it is moved."""
-        further = [*reservations.buttons(request, row), *desk_bookings.buttons(request, row)]
-        return [*super().buttons(request, row, back, folded=folded), *([] if folded else further)]
+        """The acts; `folded`: what can be had done at its source, for one booking at a time."""
+        found = super().buttons(request, row, back, folded=folded)
+        if not folded:
+            return found
+        return [*reservations.buttons(request, row), *desk_bookings.buttons(request, row), *found]
 
     @display(description="booking", ordering="ref")
     def order(self, row: Booking) -> Any:
@@ -104,6 +100,7 @@ class BookingAdmin(GuestSearch, ReadOnlyWithActs):
         if kwargs.get("obj") is not None:
             context["way"] = way.way(kwargs["obj"], request)
             context["panels"] = panels_of(kwargs["obj"])
+            context["at_source"] = self.buttons(request, kwargs["obj"], folded=True)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

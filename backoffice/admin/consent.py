@@ -71,7 +71,8 @@ def connect(request: HttpRequest, pk: int) -> HttpResponse:
     account = _account(request, pk)
     sent = request.POST if request.method == "POST" else None
     pasting = sent is not None and "token" in sent
-    why, pasted = Why(None if pasting else sent, rows=[]), Pasted(sent if pasting else None, rows=[])
+    why = Why(None if pasting else sent, rows=[])
+    pasted = Pasted(sent if pasting else None, rows=[], auto_id="pasted_%s")
     form = pasted if pasting else why
     if form.is_valid():
         try:
@@ -138,7 +139,9 @@ def _page(request: HttpRequest, account: VendorAccount, why: Why, pasted: Pasted
         "missing": [name for name in account.profile.entered if not (account.secrets or {}).get(name)],
         "back": reverse("admin:backoffice_vendoraccount_change", args=[account.pk]),
     }
-    return _unseen(render(request, "admin/latchkey/connect.html", context))
+    answer = render(request, "admin/latchkey/connect.html", context)
+    answer["Cache-Control"] = "no-store"  # its form must tell its origin, so no word about referrers
+    return answer
 
 
 def _unseen(answer: HttpResponse) -> HttpResponse:

@@ -120,6 +120,7 @@ CANCEL = Act(
     danger=True,
     offered=bookings.offered,
     after=lambda row: None,
+    folded=True,
 )
 
 

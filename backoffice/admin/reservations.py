@@ -60,6 +60,7 @@ EDIT = Act(
     icon="edit",
     offered=offered,
     after=_nothing,
+    folded=True,
 )
 CANCEL = Act(
     "cancel-there",
@@ -72,9 +73,9 @@ CANCEL = Act(
     danger=True,
     offered=offered,
     after=_nothing,
+    folded=True,
 )
 ACTS = (EDIT, CANCEL)
-VERBS = tuple(act.verb for act in ACTS)
 
 
 def buttons(request: HttpRequest, row: Booking) -> list[dict[str, Any]]:

@@ -221,3 +221,9 @@ def test_no_code_and_no_token_is_logged(manager, account, caplog):
 def test_a_switched_off_account_is_connected_and_says_that_it_is_off(manager, account):
     VendorAccount.objects.update(enabled=False)
     assert "switch it on" in told(manager, consent(begin(manager, account)))
+
+
+def test_the_pages_form_may_tell_its_origin_or_it_would_be_refused(manager, account):
+    answer = manager.get(page(account))
+    assert answer["Referrer-Policy"] != "no-referrer"
+    assert "no-store" in answer["Cache-Control"]

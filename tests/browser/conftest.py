@@ -55,6 +55,7 @@ def at_once():
 def booking(transactional_db, live_server, at_once, tmp_path) -> Iterator[Booking]:
     """A guest's game in a quarter of an hour, with a way in, in a house at the sandbox vendors."""
     importlib.import_module("backoffice.migrations.0003_groups").make(apps, None)  # the last flush took them
+    importlib.import_module("backoffice.migrations.0005_more_for_groups").give(apps, None)
     server = Server(Vendors()).start()
     house = story.House(server, None)
     story._furnish(house)

@@ -110,7 +110,7 @@ def _added(source: Reservations, resource: Resource, sent: Mapping[str, Any], st
     ref = str(source.add(resource.ref, sent))
     found = _seen(source, resource.ref, ref)
     right = found is not None and found.occurrences[0].starts_at == starts_at
-    return Written(Verdict.DONE, ref, f"It is reservation {ref}.", confirmed=right, booking=found)
+    return Written(Verdict.DONE, ref, f"Booked, as reservation {ref}.", confirmed=right, booking=found)
 
 
 def _changed(

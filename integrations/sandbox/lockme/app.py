@@ -22,7 +22,7 @@ BOOKING = (f"{ROOM}/reservation/<int:number>", f"{ROOM}/reservation/ext/<extid>"
 OPEN = ("authorize", "access_token")
 TEST_SINCE = 4  # v2.4
 CONSENT = Markup(
-    '<!doctype html><html lang="en"><title>Lock.me</title><h1>Lock.me</h1>'
+    '<!doctype html><html lang="en"><title>Lock.me</title><link rel="icon" href="data:,"><h1>Lock.me</h1>'
     "<p>Let sandbox-lockme manage your rooms ({scope})?</p>"
     '<form method="post"><button name="answer" value="allow">Allow</button>'
     '<button name="answer" value="deny">Deny</button></form></html>'
