@@ -17,6 +17,9 @@ def actions(sandbox: CodelocksSandbox) -> Iterable[Action]:
     def open_door(lock: str, code: str) -> str:
         return f"{lock} {'opens' if sandbox.open_door(lock, code) else 'stays shut'}"
 
+    def open_by_phone(lock: str, email: str) -> str:
+        return f"{lock} {'opens' if sandbox.open_by_phone(lock, email) else 'stays shut'}"
+
     def said(act: Any, text: str) -> Any:
         def run(**fields: str) -> str:
             act(**fields)
@@ -47,6 +50,7 @@ def actions(sandbox: CodelocksSandbox) -> Iterable[Action]:
             ("email",),
             said(sandbox.register_app_user, "known"),
         ),
+        Action("open_by_phone", "Open a K3 lock with the app", ("lock", "email"), open_by_phone),
         Action("accept", "Accept an invitation", ("lock", "email"), said(sandbox.accept, "accepted")),
     )
 
@@ -78,6 +82,7 @@ def state(sandbox: CodelocksSandbox) -> Mapping[str, list[dict[str, Any]]]:
         "locks": locks,
         "ledger": ledger,
         "codes told": [{"different codes": len(sandbox.told)}],
+        "app users": [{"email": email} for email in sorted(sandbox.account.users)],
         "clients": clients,
         "audit": entries,
     }

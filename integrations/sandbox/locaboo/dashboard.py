@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from integrations.sandbox.locaboo.store import MANAGER, STATUSES, Booking, Customer, Resource, Store
 from integrations.sandbox.wire import Action, Clock, Sandbox
 
+FIRST_RESOURCE = 70
 When = str | datetime
 EMPTY = '{"data":[],"total":0,"success":true}'
 
@@ -155,6 +156,7 @@ class Dashboard(Sandbox):
                 ("first_name", "last_name", "email"),
                 lambda **fields: f"customer {self.add_customer(**fields)}",
             ),
+            Action("add_resource", "Add resource, or part of one", ("title", "part_of"), self._form_resource),
         )
 
     def state(self) -> Mapping[str, list[dict[str, Any]]]:
@@ -162,7 +164,7 @@ class Dashboard(Sandbox):
         with self._lock:
             return {
                 "resources": [
-                    {"id": each.id, "title": self.store.name(each.id)}
+                    {"id": each.id, "title": self.store.name(each.id), "part of": each.parent or ""}
                     for each in self.store.resources.values()
                 ],
                 "customers": [
@@ -184,6 +186,16 @@ class Dashboard(Sandbox):
                     for one in booking.instances
                 ],
             }
+
+    def _form_resource(self, title: str, part_of: str = "") -> str:
+        known = self.store.resources
+        main = int(part_of or 0)
+        if not title.strip() or (main and (main not in known or known[main].parent)):
+            raise ValueError("a resource needs a title, and a part a main resource that is there")
+        ident = max(known, default=FIRST_RESOURCE - 1) + 1
+        with self._lock:
+            known[ident] = Resource(ident, title.strip(), main)
+        return f"{'part' if main else 'resource'} {ident}"
 
     def _form_book(self, resource_id: str, starts: str, ends: str, customer_id: str, title: str) -> str:
         booking = self.book(int(resource_id), starts, ends, int(customer_id or 0), title)

@@ -35,6 +35,10 @@ class Grants:
         """Does this access token open anything now?"""
         return access in self.access and now < self.access[access]
 
+    def live(self, now: datetime) -> int:
+        """How many access tokens open anything now."""
+        return sum(now < until for until in self.access.values())
+
     def refusal(self, form: Form) -> tuple[str, str, int]:
         """Error, words and status of an authorize request that leads nowhere; no error for any other."""
         if form.get("client_id") != self.client["client_id"]:

@@ -10,6 +10,7 @@ from integrations.sandbox.lockme.dashboard import Dashboard
 from integrations.sandbox.wire import Action
 
 SLOT = ("room", "date", "hour")
+FIRST_ROOM = 1398
 PERSON = ("name", "surname", "email", "phone", "people", "language", "comment")
 
 
@@ -26,6 +27,7 @@ class Panel(Dashboard):
             Action("cancel", "Cancel, also when paid", ("number",), self._cancel),
             Action("send_test", "Send a test webhook", ("room",), self._test),
             Action("subscribe", "Add a webhook (department empty: all)", ("url", "department"), self._hook),
+            Action("add_room", "Add a room", ("name", "department", "number"), self._room),
             Action("register", "API application: its redirect URI", ("redirect_uri",), self._register),
             Action("expire_tokens", "Let access tokens expire", (), self._expire),
         )
@@ -50,12 +52,22 @@ class Panel(Dashboard):
                 "reservations": [dict(each) for each in self.store.reservations.values()],
                 "rooms": rooms,
                 "messages": messages,
+                "application": [self._application()],
                 "webhooks": [{"to": url.split("?")[0]} for url in self.postbox.hooks],
                 "sent": [
                     {"at": each.at, "message": each.message, "status": each.status}
                     for each in self.postbox.sent
                 ],
             }
+
+    def _application(self) -> dict[str, Any]:
+        """Whom the API lets in; no secret, and tokens only by their number."""
+        client = self.grants.client
+        return {
+            "client_id": client["client_id"],
+            "redirect_uri": client["redirect_uri"],
+            "live tokens": self.grants.live(self.clock.now()),
+        }
 
     def _book(self, room: str, date: str, hour: str, source: str = "", **person: str) -> str:
         fields = _given(person)
@@ -81,6 +93,13 @@ class Panel(Dashboard):
 
     def _test(self, room: str = "") -> str:
         return f"message {self.send_test(int(room) if room else None)}"
+
+    def _room(self, name: str, department: str = "", number: str = "") -> str:
+        rooms = self.store.rooms
+        room = int(number) if number else max(rooms, default=FIRST_ROOM - 1) + 1
+        if room in rooms or not name.strip():
+            raise ValueError("a room needs a name, and a number that no other has")
+        return f"room {self.add_room(room, name.strip(), department or 'Centre')}"
 
     def _hook(self, url: str, department: str = "") -> str:
         self.subscribe(url, department)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from integrations.sandbox.lockt import batches
+from integrations.sandbox.lockt import batches, page
 from integrations.sandbox.lockt.reads import Reads
 from integrations.sandbox.wire import Action, Call, Clock, Fault, answer
 
@@ -210,45 +209,12 @@ class LocktSandbox(Reads):
 
     def actions(self) -> Iterable[Action]:
         """What a person can do at the site."""
-        return (
-            Action("claim", "A guest types a key into the app", ("key",), self._claim),
-            Action("use", "Hold a card to a door", ("door_id", "card_number"), self._use),
-            Action("disable", "Disable a card holder", ("id_num",), self._disable),
-            Action("reset", "Begin the event numbers again", (), self._reset),
-        )
-
-    def _claim(self, key: str) -> str:
-        return "claimed" if self.claim(key) else "no credential has this key"
-
-    def _use(self, door_id: str, card_number: str) -> str:
-        if not door_id.isdigit() or int(door_id) not in self.doors:
-            return "no such door"
-        return "the door opens" if self.use_door(door_id, card_number) else "the door stays closed"
-
-    def _disable(self, id_num: str) -> str:
-        person = self.user(id_num)
-        if person is None:
-            return "no such card holder"
-        person.enabled = False
-        return "disabled"
-
-    def _reset(self) -> str:
-        self.reset_events()
-        return "event numbers begin again"
+        return page.Played(self).actions()
 
     def state(self) -> Mapping[str, list[dict[str, Any]]]:
         """Everything the site keeps."""
-        people = list(self.people.values())
-        tables: dict[str, Iterable[Any]] = {
-            "doors": self.doors.values(),
-            "access levels": self.levels.values(),
-            "schedules": self.schedules.values(),
-            "users": [one for one in people if not one.fob],
-            "fobs": [one for one in people if one.fob],
-            "credentials": self.credentials.values(),
-            "events": [*self.events, *self.uploads],
-        }
-        return {name: [asdict(row) for row in rows] for name, rows in tables.items()}
+        with self._lock:
+            return page.state(self)
 
 
 def _redacted(call: Call, *, overlapped: bool) -> Call:
