@@ -111,7 +111,7 @@ class ChosenBooking(GenericViewSet[Booking]):
         resource = Resource.objects.filter(account=booking.account, pk=given["resource"]).first()
         if resource is None:
             raise NotPossible(f"{booking.account} sells nothing with that id.")
-        to = Change(resource, given["starts_at"], given["ends_at"], SaveStatus(given["status"]))
+        to = Change(resource, given["starts_at"], given["ends_at"], SaveStatus(given["source_status"]))
         return _end(bookings.change(booking, to, word(request, given), **_how(given)))
 
     @extend_schema(request=Reason, responses=WRITTEN)

@@ -159,7 +159,7 @@ class BookingWithCustomerSerializer(Asking):
     resource = serializers.CharField(max_length=100, help_text="number of the resource or part at the source")
     starts_at = serializers.DateTimeField(help_text="with an offset or Z")
     ends_at = serializers.DateTimeField(help_text="with an offset or Z")
-    status = serializers.ChoiceField(
+    source_status = serializers.ChoiceField(
         [status.value for status in SaveStatus][:3], default=SaveStatus.LIVE.value
     )
     customer = serializers.DictField(
@@ -175,7 +175,7 @@ class BookingChangeSerializer(Asking):
     resource = serializers.IntegerField(help_text="our id of the resource or part")
     starts_at = serializers.DateTimeField(help_text="with an offset or Z")
     ends_at = serializers.DateTimeField(help_text="with an offset or Z")
-    status = serializers.ChoiceField(
+    source_status = serializers.ChoiceField(
         [status.value for status in SaveStatus][:3], default=SaveStatus.LIVE.value
     )
 
@@ -210,7 +210,7 @@ def save_of(given: dict[str, Any]) -> SaveOrder:
         given["resource"],
         given["starts_at"],
         given["ends_at"],
-        SaveStatus(given["status"]),
+        SaveStatus(given["source_status"]),
         customer=given["customer"],
     )
 
