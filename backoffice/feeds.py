@@ -157,4 +157,5 @@ def _changed_at(found: Feed, now: datetime) -> datetime:
         changed=Max("booking__changed_at"), gone=Max("gone_at"), booking_gone=Max("booking__gone_at")
     )
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return max(filter(None, (*latest.values(), found.made_at, today)))
+    moments: list[datetime] = [found.made_at, today, *filter(None, latest.values())]
+    return max(moments)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 
 from backoffice.admin.acts import buttons_of
 from backoffice.admin.readiness import Readiness, readiness
-from backoffice.admin.show import chip, chip_of, distance, span, stamp
+from backoffice.admin.show import chip, chip_of, distance, span, stamp, way_in
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import AccessGrant, Booking, Conflict, Notice, Occurrence
-from backoffice.states import LIVE_GRANTS, ConflictState, NoticeState
+from backoffice.states import LIVE_GRANTS, CodeState, ConflictState, NoticeState
 from integrations.types import BookingStatus
 
+SOON = timedelta(hours=24)
 PAID = {
     BookingStatus.CONFIRMED: "confirmed there",
     BookingStatus.PENDING: "not paid yet",
@@ -34,6 +35,7 @@ class DoorOfSide:
     grant: AccessGrant
     ready: Readiness
     window: str
+    codes: list[str]
     both: bool
 
 
@@ -79,7 +81,8 @@ def _clash(
     now: datetime,
 ) -> Clash:
     shared = {grant.door_id for grant in grants[row.first_id]} & {g.door_id for g in grants[row.second_id]}
-    state = chip("now", "red") if row.state == ConflictState.OPEN else chip_of("", row.get_state_display())
+    colour = "red" if row.state == ConflictState.OPEN and row.starts_at < now + SOON else "orange"
+    state = chip(distance(max(row.starts_at, now), now), colour)
     sides = [
         _side(side, grants[side.pk], told[side.booking_id], shared, request, now)
         for side in (row.first, row.second)
@@ -104,16 +107,24 @@ def _side(
         paid=_paid(booking),
         status=chip_of(booking.status, booking.status),
         told=[_line(notice, occurrence) for notice in told],
-        doors=[
-            DoorOfSide(
-                grant,
-                readiness(grant, list(grant.codes.all()), now),
-                span(grant.starts_at, grant.ends_at, zone),
-                grant.door_id in shared,
-            )
-            for grant in grants
-        ],
+        doors=[_door(grant, shared, now) for grant in grants],
         buttons=buttons_of(booking, request),
+    )
+
+
+def _door(grant: AccessGrant, shared: set[int], now: datetime) -> DoorOfSide:
+    zone, codes = zone_of_row(grant), list(grant.codes.all())
+    return DoorOfSide(
+        grant=grant,
+        ready=readiness(grant, codes, now),
+        window=span(grant.starts_at, grant.ends_at, zone),
+        codes=[
+            f"{way_in(code.method)} {code.get_state_display().partition(':')[0]}, "
+            f"really opens {span(code.starts_at, code.ends_at, zone)}"
+            for code in codes
+            if code.ends_at > now and code.state not in (CodeState.REVOKED, CodeState.EXPIRED)
+        ],
+        both=grant.door_id in shared,
     )
 
 

@@ -20,10 +20,9 @@ def current():
     return Conflict.objects.get(closed_at=None)
 
 
-def neighbours(gap=timedelta(minutes=10)):
-    """Two guests one after the other in a room with one door, planned."""
-    door = DoorFactory()
-    room = RoomFactory(path=[door])
+def neighbours(gap=timedelta(minutes=10), doors=1):
+    """Two guests one after the other in a room with so many doors, planned."""
+    room = RoomFactory(path=[DoorFactory() for _ in range(doors)])
     first = booked(room=room)
     second = booked(room=room, starts_at=START + HOUR + gap)
     grant.replan(NOW)

@@ -116,6 +116,30 @@ def test_a_thing_sold_that_is_linked_to_no_room_is_in_nobodys_way():
     assert detect(NOW).opened == 0
 
 
+def test_bookings_told_in_days_that_touch_are_one_conflict_under_one_name_until_it_is_over():
+    room = RoomFactory()
+    for ref in ("a", "b"):
+        sold = ResourceFactory(room=room)
+        booking = BookingFactory(account=sold.account, ref=ref)
+        for day in range(3):
+            at = {"starts_at": START + day * 24 * HOUR, "ends_at": START + (day + 1) * 24 * HOUR}
+            OccurrenceFactory(booking=booking, resource=sold, ref=str(day), **at)
+    assert detect(NOW).opened == 1
+    assert current().ends_at == START + 72 * HOUR
+    assert detect(START + 71 * HOUR) == conflicts.Detected()
+    assert detect(START + 72 * HOUR).closed == 1
+
+
+def test_a_booking_of_a_whole_and_its_parts_is_in_anothers_way_once():
+    whole = RoomFactory()
+    parts = [RoomFactory(venue=whole.venue, part_of=whole) for _ in range(2)]
+    booking = BookingFactory()
+    for n, room in enumerate((whole, *parts)):
+        OccurrenceFactory(booking=booking, room=room, ref=str(n))
+    OccurrenceFactory(room=whole)
+    assert detect(NOW).opened == 1
+
+
 # ------------------------------------------------------------------------------------------- known to be one
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import timedelta
 from itertools import combinations
 
@@ -11,7 +12,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backoffice.flow.conflicts import detect
+from backoffice.flow.conflicts import Detected, detect
 from backoffice.flow.conflicts.detect import KEEP, parameters
 from backoffice.models import Booking, Conflict, Occurrence
 from tests.factories import (
@@ -64,10 +65,24 @@ def clash(a, b):
         and {a["status"], b["status"]} != {"block"}
         and (not a["number"] or a["number"] != b["number"])
         and one_room(a["room"], b["room"])
-        and max(a["start"], b["start"]) < min(a["start"] + a["hours"], b["start"] + b["hours"])
-        and min(a["start"] + a["hours"], b["start"] + b["hours"]) > 0
-        and all(s["start"] + s["hours"] > 0 for s in (a, b))
+        and both(a, b)[0] < both(a, b)[1]
     )
+
+
+def both(a, b):
+    """From when to when two stays both are, in hours from now."""
+    return max(a["start"], b["start"]), min(a["start"] + a["hours"], b["start"] + b["hours"])
+
+
+def merged(spans):
+    """Spans that touch as one; those that are over left out."""
+    found = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return [(start, end) for start, end in found if end > 0]
 
 
 def same_for_a_booking(given_stays):
@@ -83,15 +98,22 @@ def test_the_database_finds_the_pairs_that_a_comparison_one_by_one_finds(given_s
     Occurrence.objects.all().delete()
     Booking.objects.all().delete()
     wanted = list(same_for_a_booking(given_stays))
-    rows = written(wanted)
-    expected = {
-        tuple(sorted((rows[n].pk, rows[m].pk)))
-        for n, m in combinations(range(len(wanted)), 2)
-        if clash(wanted[n], wanted[m])
-    }
+    bookings = written(wanted)
+    spans = defaultdict(list)
+    for one, other in combinations(wanted, 2):
+        if clash(one, other):
+            spans[frozenset((bookings[one["booking"]], bookings[other["booking"]]))].append(both(one, other))
     detect(NOW)
     found = Conflict.objects.filter(closed_at=None, kind="room")
-    assert set(found.values_list("first", "second")) == expected
+    assert {
+        (frozenset((row.first.booking_id, row.second.booking_id)), row.starts_at, row.ends_at)
+        for row in found
+    } == {
+        (pair, NOW + start * HOUR, NOW + end * HOUR)
+        for pair, told in spans.items()
+        for start, end in merged(told)
+    }
+    assert detect(NOW) == Detected()
 
 
 def written(wanted):
@@ -104,7 +126,7 @@ def written(wanted):
         stay["booking"]: BookingFactory(account=account, status=stay["status"], external_ref=stay["number"])
         for stay in wanted
     }
-    return [
+    for n, stay in enumerate(wanted):
         OccurrenceFactory(
             booking=bookings[stay["booking"]],
             resource=sold[stay["room"]],
@@ -113,8 +135,7 @@ def written(wanted):
             ends_at=NOW + (stay["start"] + stay["hours"]) * HOUR,
             gone_at=NOW if stay["gone"] else None,
         )
-        for n, stay in enumerate(wanted)
-    ]
+    return {name: booking.pk for name, booking in bookings.items()}
 
 
 def test_the_partners_of_a_booking_are_looked_up_in_an_index():

@@ -114,12 +114,11 @@ def test_a_trim_that_leaves_one_of_them_nothing_is_refused(minutes):
         conflicts.trim(conflict, first.booking, START + minutes * MINUTE, word())
 
 
-def test_a_trim_of_a_door_is_about_that_door_and_closes_the_conflict():
-    first, second = neighbours()
+def test_a_trim_at_one_door_closes_the_conflicts_at_all_doors_of_the_two():
+    first, second = neighbours(doors=2)
     extended(first)
-    detect(NOW)
-    conflicts.trim(current(), first.booking, START + HOUR + 10 * MINUTE, word())
-    assert {said.grant.door for said in Override.objects.filter(kind="trim")} == {current().door}
+    assert detect(NOW).opened == 2
+    conflicts.trim(Conflict.objects.first(), first.booking, START + HOUR + 10 * MINUTE, word())
     grant.replan(NOW)
     detect(NOW)
     assert none()

@@ -42,6 +42,8 @@ def detect(now: datetime) -> Detected:
     lets lead and lag meet. Guests of different rooms at a shared front door are no conflict, nor is a person
     whom staff let in; where the bookings overlap, the doors belong to the room's conflict.
 
+    Where two bookings overlap in several rooms, or on days and hours that touch, that is one conflict.
+
     One statement finds, opens and closes; what is as it was is not written. An accepted conflict stays
     accepted until its time changes, or staff take back the word that settled it.
     """

@@ -1,7 +1,8 @@
 -- Finds who has the same room or door at the same time, and keeps the table of conflicts true.
 --
--- Rows are put in order of time per family of rooms (and per door): only one that begins before everything
--- before it has ended can overlap anything, and only for those the indexes of ranges are asked for partners.
+-- Rows are put in order of time per room, a whole under each of its parts as well (and per door): only one
+-- that begins before everything before it has ended can overlap anything, and only for those few the indexes
+-- of ranges are asked for partners.
 -- OFFSET 0 keeps the planner from turning these lookups into a join of all with all of a room.
 -- Ranges are half open: what touches does not overlap.
 
@@ -12,10 +13,6 @@ within (part, whole) AS (  -- a room, and all that it is a part of, itself inclu
     SELECT within.part, room.part_of_id
     FROM within JOIN backoffice_room room ON room.id = within.whole
     WHERE room.part_of_id IS NOT NULL
-),
-family (room, head) AS (
-    SELECT within.part, within.whole
-    FROM within JOIN backoffice_room room ON room.id = within.whole AND room.part_of_id IS NULL
 ),
 takes (mine, theirs, narrow) AS (  -- things sold whose rooms take each other; two parts of a whole do not
     SELECT mine.id, theirs.id, within.part
@@ -29,15 +26,14 @@ takes (mine, theirs, narrow) AS (  -- things sold whose rooms take each other; t
     JOIN backoffice_resource theirs ON theirs.room_id = within.part
 ),
 live AS MATERIALIZED (
-    SELECT o.id, o.starts_at, o.ends_at, o.resource_id, coalesce(family.head, 0) AS family,
+    SELECT o.id, o.starts_at, o.ends_at, o.resource_id, resource.room_id,
            booking.id AS booking_id, booking.account_id, booking.ref, booking.external_ref, booking.status
     FROM backoffice_occurrence o
     JOIN backoffice_booking booking ON booking.id = o.booking_id
     JOIN backoffice_resource resource ON resource.id = o.resource_id
-    LEFT JOIN family ON family.room = resource.room_id
     WHERE o.gone_at IS NULL AND booking.gone_at IS NULL AND resource.room_id IS NOT NULL
       AND booking.status = ANY(%(live)s) AND booking.echo_of_id IS NULL
-      AND (o.ends_at > %(now)s
+      AND (o.ends_at > %(now)s - interval '14 days'  -- the first day of a long one names its conflict
            OR o.id IN (SELECT occurrence_id FROM backoffice_accessgrant
                        WHERE state IN ('granted', 'held') AND ends_at > %(now)s))
       -- our own block, read back before the mirror has learnt that it is one
@@ -47,14 +43,14 @@ live AS MATERIALIZED (
 ),
 
 later AS (
-    SELECT * FROM (
-        SELECT live.*, max(ends_at) OVER (PARTITION BY family ORDER BY starts_at, id
+    SELECT DISTINCT ON (id) * FROM (
+        SELECT live.*, max(ends_at) OVER (PARTITION BY within.part ORDER BY starts_at, id
                                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until
-        FROM live WHERE ends_at > %(now)s
+        FROM live JOIN within ON within.whole = live.room_id
     ) ordered
     WHERE starts_at < taken_until
 ),
-room_pairs AS MATERIALIZED (
+room_overlaps AS (
     SELECT least(one.id, other.id) AS first_id, greatest(one.id, other.id) AS second_id,
            least(one.booking_id, other.booking_id) AS low_booking,
            greatest(one.booking_id, other.booking_id) AS high_booking, takes.narrow AS room_id,
@@ -68,25 +64,45 @@ room_pairs AS MATERIALIZED (
         OFFSET 0
     ) near
     JOIN live other ON other.id = near.id
-    WHERE (other.starts_at, other.id) < (one.starts_at, one.id) AND other.ends_at > %(now)s
+    WHERE (other.starts_at, other.id) < (one.starts_at, one.id)
       AND NOT (one.status = %(block)s AND other.status = %(block)s)
       AND other.booking_id <> one.booking_id
       AND NOT (one.external_ref <> '' AND one.external_ref = other.external_ref)
       AND NOT (one.account_id <> other.account_id
                AND (one.external_ref = other.ref OR other.external_ref = one.ref))
 ),
+room_pairs AS MATERIALIZED (  -- a booking told in days or hours that touch, or in several rooms, is one thing
+    SELECT (array_agg(first_id ORDER BY starts_at, first_id, second_id))[1] AS first_id,
+           (array_agg(second_id ORDER BY starts_at, first_id, second_id))[1] AS second_id,
+           (array_agg(room_id ORDER BY starts_at, first_id, second_id))[1] AS room_id,
+           low_booking, high_booking, min(starts_at) AS starts_at, max(ends_at) AS ends_at
+    FROM (
+        SELECT marked.*, sum(begins) OVER (PARTITION BY low_booking, high_booking
+                                           ORDER BY starts_at, first_id, second_id) AS stretch
+        FROM (
+            SELECT room_overlaps.*,
+                   CASE WHEN starts_at <= max(ends_at) OVER (
+                            PARTITION BY low_booking, high_booking ORDER BY starts_at, first_id, second_id
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                        THEN 0 ELSE 1 END AS begins
+            FROM room_overlaps
+        ) marked
+    ) stretched
+    GROUP BY low_booking, high_booking, stretch
+    HAVING max(ends_at) > %(now)s
+),
 
 windows AS MATERIALIZED (
-    SELECT g.id, g.door_id, g.starts_at, g.ends_at, live.id AS occurrence_id, live.resource_id, live.family,
+    SELECT g.id, g.door_id, g.starts_at, g.ends_at, live.id AS occurrence_id, live.resource_id, live.room_id,
            live.booking_id, live.account_id, live.ref, live.external_ref
     FROM backoffice_accessgrant g JOIN live ON live.id = g.occurrence_id
     WHERE g.state IN ('granted', 'held') AND g.ends_at > %(now)s
 ),
 later_windows AS (
-    SELECT * FROM (
-        SELECT windows.*, max(ends_at) OVER (PARTITION BY door_id, family ORDER BY starts_at, id
+    SELECT DISTINCT ON (id) * FROM (
+        SELECT windows.*, max(ends_at) OVER (PARTITION BY door_id, within.part ORDER BY starts_at, id
                                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until
-        FROM windows
+        FROM windows JOIN within ON within.whole = windows.room_id
     ) ordered
     WHERE starts_at < taken_until
 ),

@@ -10,7 +10,7 @@ from django.db import transaction
 from backoffice import states
 from backoffice.models import AccessGrant, Booking, Conflict, Occurrence, OverrideKind
 from backoffice.states import LIVE_GRANTS, ConflictState
-from backoffice.word import NotPossible, Target, Word, on_record, say
+from backoffice.word import NotPossible, Word, on_record, say
 from backoffice.wording import moment
 from integrations.types import BookingStatus
 
@@ -54,7 +54,7 @@ def deny(conflict: Conflict, booking: Booking, until: datetime, word: Word) -> s
 
 
 def trim(conflict: Conflict, first_out: Booking, at: datetime, word: Word) -> str:
-    """One guest's way in ends at an instant and the other's begins there: at all doors, or at the conflict's.
+    """One guest's way in ends at an instant and the other's begins there, at all doors.
 
     `first_out` is the booking that goes first, `at` is aware. The plan obeys by not_after and not_before, so
     a booking that is moved keeps its whole window. NotPossible when nothing would be left for one of them.
@@ -62,12 +62,12 @@ def trim(conflict: Conflict, first_out: Booking, at: datetime, word: Word) -> st
     _must_be_current(conflict)
     mine = _side_of(conflict, first_out)
     theirs = conflict.second if mine == conflict.first else conflict.first
-    leaving, coming = _windows(conflict, mine), _windows(conflict, theirs)
+    leaving, coming = _windows(mine), _windows(theirs)
     _must_leave_something(leaving, coming, at, word)
     until = max(window.ends_at for window in (*leaving, *coming)) + AFTERWARDS
     with transaction.atomic():
-        say(OverrideKind.TRIM, _target(conflict, mine), until, word, not_after=at, conflict=conflict)
-        say(OverrideKind.TRIM, _target(conflict, theirs), until, word, not_before=at, conflict=conflict)
+        say(OverrideKind.TRIM, mine.booking, until, word, not_after=at, conflict=conflict)
+        say(OverrideKind.TRIM, theirs.booking, until, word, not_before=at, conflict=conflict)
         _accepted(conflict, word)
     when = moment(at, mine.resource.room.venue if mine.resource.room else None)
     return f"{mine.booking.customer or mine.booking} gets in until {when}, the other guest from then on."
@@ -93,20 +93,9 @@ def _side_of(conflict: Conflict, booking: Booking) -> Occurrence:
     raise NotPossible(f"{booking} is not part of this conflict.")
 
 
-def _windows(conflict: Conflict, occurrence: Occurrence) -> Sequence[Window]:
+def _windows(occurrence: Occurrence) -> Sequence[Window]:
     """When one side may open doors: its decisions, or its time where there are none yet."""
-    grant = _grant_of(conflict, occurrence)
-    if grant is not None:
-        return [grant]
     return list(occurrence.grants.filter(state__in=LIVE_GRANTS)) or [occurrence]
-
-
-def _grant_of(conflict: Conflict, occurrence: Occurrence) -> AccessGrant | None:
-    return conflict.first_grant if occurrence == conflict.first else conflict.second_grant
-
-
-def _target(conflict: Conflict, occurrence: Occurrence) -> Target:
-    return _grant_of(conflict, occurrence) or occurrence.booking
 
 
 def _must_leave_something(
