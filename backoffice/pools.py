@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
@@ -165,7 +166,7 @@ def shortage(pool: Pool, now: datetime, until: datetime) -> Shortage | None:
     """
     late = set(overdue(now).filter(ends_at__lte=now - turnaround(pool.account)).values_list("fob", flat=True))
     there = sum(fob.pk not in late for fob in pool.fobs)
-    given = {
+    given: dict[str, Any] = {
         "doors": [door.pk for door in pool.doors],
         "states": [str(state) for state in WAITING],
         "rest": turnaround(pool.account),
@@ -175,7 +176,8 @@ def shortage(pool: Pool, now: datetime, until: datetime) -> Shortage | None:
     }
     with connection.cursor() as cursor:
         cursor.execute(SHORT, given)
-        begins, ends, needed = cursor.fetchone() or (None, None, None)
-    if begins is None:
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    if row is None or row[0] is None:
         return None
+    begins, ends, needed = row
     return Shortage(pool, there, int(needed), max(begins, now), ends - turnaround(pool.account))

@@ -14,7 +14,7 @@ from backoffice.admin.forms import Because, moment_field
 from backoffice.clock import now as clock
 from backoffice.flow import overrule, stock
 from backoffice.flow.desk import fobs
-from backoffice.models import Door, Fob, FobLoan, Venue
+from backoffice.models import Door, Fob, FobLoan, VendorAccount, Venue
 from integrations.types import Method
 
 LEND_FOR = timedelta(hours=2)
@@ -83,6 +83,10 @@ class NewFobs(_usual("new fobs bought")):  # type: ignore[misc]
 def _lend(fob: Fob, given: dict[str, Any], word: Any) -> str:
     overrule.lend(fob, given["door"], overrule.Person(given["name"]), given["ends_at"], word)
     return f"{fob} is being made to open {given['door']}: it does in a few seconds."
+
+
+def _read_again(account: VendorAccount) -> None:
+    tasks.refresh_account.delay_on_commit(account.pk)
 
 
 def _waits(fob: Fob) -> bool:
@@ -168,7 +172,7 @@ MAKE = Act(
     NewFobs,
     icon="key",
     offered=lambda row: fobs.ABLE in row.profile.desk,
-    after=lambda row: tasks.refresh_account.delay_on_commit(row.pk),
+    after=_read_again,
     folded=True,
 )
 ACTS = (HAND_OUT, CHECK_IN, LEND, LOST, FOUND, PUT)

@@ -10,7 +10,7 @@ from backoffice import pools
 from backoffice.flow import audit, grant, stock
 from backoffice.models import Door, Finding
 from tests.factories import RunFactory, VenueFactory
-from tests.flow.lent import AFTER, DURING, NOW, SOON, START, Desk, later, word
+from tests.flow.lent import AFTER, DURING, NOW, START, Desk, later, word
 
 pytestmark = pytest.mark.django_db
 PUT = "PUT /api/v1/fob"

@@ -254,6 +254,27 @@ def test_a_dead_workers_fob_is_the_one_that_is_lent(two):
     assert (two.opening(), len(loans())) == (["Fob 2"], 1)
 
 
+@pytest.mark.parametrize("step", ["issue", "lend"])
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_worker_that_dies_at_any_call_is_taken_over_without_a_second_fob(two, step, asked):
+    two.booked()
+    grant.replan(SOON)
+    provider = accounts.access_provider(two.account)
+    call = getattr(provider, step)
+
+    def dies(*given):
+        if asked:
+            call(*given)
+        raise SystemExit
+
+    setattr(provider, step, dies)
+    with pytest.raises(SystemExit):
+        issue.issue_due(two.account, provider, SOON)
+    assert codes("state") == [CodeState.ISSUING]
+    two.pass_(later(1))
+    assert (len(two.opening()), len(loans()), codes("state")) == (1, 1, [CodeState.ACTIVE])
+
+
 def test_a_fob_that_the_vendor_refuses_needs_a_person(desk):
     desk.booked()
     body = '{"result": ["no"], "errors": [{"error": ["Fob is broken"], "input_data": {}}]}'

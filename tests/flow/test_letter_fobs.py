@@ -1,4 +1,4 @@
-"""What a guest is told whose door opens by fob: before it is lent, once, and nothing when he gives it back."""
+"""What a guest is told whose door opens by fob: early, once, and nothing when he gives it back."""
 
 from __future__ import annotations
 

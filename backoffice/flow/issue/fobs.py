@@ -107,7 +107,7 @@ class _Desk:
             self._taken_back(job, outcomes.get(job.key))
 
     def _shut(self, job: Job) -> bool:
-        """Take the fob out of a guest's hand, as far as doors know it; the loan of a fob that is back counts."""
+        """Let the guest's fob open nothing; also one that is back, unless somebody else has it by now."""
         try:
             for loan in _of(job):
                 if not (loan.fob.lost_at or loan.fob.gone_at or loans.is_lent_to_others(loan)):
@@ -118,16 +118,14 @@ class _Desk:
         return True
 
     def _taken_back(self, job: Job, outcome: Outcome | None) -> None:
-        record = outcome.record if outcome else None
-        if outcome and outcome.error is not None:
-            put_off(job.bundle, outcome.error, self._done, self._now)
-        elif record is None:
-            put_off(job.bundle, Garbled("the vendor's answer says nothing of this fob"), self._done, self._now)
-        else:
-            record_made(job.bundle, record, self._done, self._now)
-            for loan in [*job.replaced, *([job.loan] if job.loan else [])]:
-                if record.confirmed:
-                    loans.put_back(loan, self._now)
+        if outcome is None or outcome.record is None:
+            unsaid = Garbled("the vendor's answer says nothing of this guest")
+            self._put_off([job], (outcome and outcome.error) or unsaid)
+            return
+        record_made(job.bundle, outcome.record, self._done, self._now)
+        for loan in [*job.replaced, *([job.loan] if job.loan else [])]:
+            if outcome.record.confirmed:
+                loans.put_back(loan, self._now)
 
     # --------------------------------------------------------------------------------------------- lending
 

@@ -53,7 +53,7 @@ def jobs_due(account: VendorAccount, now: datetime) -> list[Job]:
 
 
 def strays(account: VendorAccount, now: datetime) -> QuerySet[FobLoan]:
-    """Loans of codes that were given up after the vendor was asked, and that it may have made for all that."""
+    """Loans of codes that were given up after the vendor was asked, and that it may have made after all."""
     given_up = Q(code__state=CodeState.REVOKED, code__confirmed_at=None, code__attempts__gt=0)
     return pools.open_loans().filter(given_up & ~pools.OUT, fob__account=account, ends_at__gt=now)
 

@@ -1,4 +1,4 @@
-"""Card numbers of an account that nobody has; race-free because one worker at a time issues for it (L-C13)."""
+"""Card numbers that nobody at an account has; race-free as one worker at a time issues for it (L-C13)."""
 
 from __future__ import annotations
 

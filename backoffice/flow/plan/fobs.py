@@ -135,7 +135,7 @@ def _back_by(fob: Fob, now: datetime) -> datetime:
 
 
 def _drawn(demand: Demand, stock: Stock) -> Lot:
-    """A free fob of the pool: the one that can be lent first, of these the one that fewest others may have."""
+    """A free fob of the pool: the one that can be lent first, of these the one that fewest may have."""
     mine = [fob for fob in stock.fobs.values() if _may_have(fob, demand)]
     free = [fob for fob in mine if stock.is_free(fob, demand)]
     if not free:

@@ -16,7 +16,10 @@ from backoffice.flow.plan.wishes import Wish, wholes, wishes_of
 from backoffice.flow.plan.words import sentences
 from integrations.types import Method
 
-HOLDERS: Mapping[str, Callable[[Place, int], str]] = {Method.CARD: cards.holder_key, Method.FOB: fobs.holder_key}
+HOLDERS: Mapping[str, Callable[[Place, int], str]] = {
+    Method.CARD: cards.holder_key,
+    Method.FOB: fobs.holder_key,
+}
 TO_TELL = {Decided.GRANTED, Decided.HELD, Decided.BLOCKED}
 
 
@@ -60,14 +63,11 @@ def _by_their_method(wish: Wish, said: Iterable[Word]) -> None:
         wish.door = replace(wish.door, method=word.method)
 
 
-def _demands(
-    wishes: Iterable[Wish], held: dict[Place, HeldGrant], context: Context
-) -> Iterator[fobs.Demand]:
+def _demands(wishes: Iterable[Wish], held: dict[Place, HeldGrant], context: Context) -> Iterator[fobs.Demand]:
     """Who needs a fob: a guest who is to get in by one, or who keeps what he was granted."""
-    for wish in wishes:
-        if wish.door.method != Method.FOB:
-            continue
-        grant, wish = held.get(wish.place), replace(wish, trims=[])
+    by_fob = (replace(wish, trims=[]) for wish in wishes if wish.door.method == Method.FOB)
+    for wish in by_fob:
+        grant = held.get(wish.place)
         said = context.about(wish, grant)
         if not wish.keep:
             extend(wish, said)

@@ -247,7 +247,7 @@ class HeldGrant:
 
 @dataclass(frozen=True, slots=True)
 class Fob:
-    """A fob that may be lent, and its loan if it has one; `out`: it is not in its place, as far as we know."""
+    """A fob that may be lent, and its loan if it has one; `out`: as far as we know it is at a guest."""
 
     account_id: int
     ref: str
