@@ -64,6 +64,9 @@ def finished(
         form.add_error(None, f"{label} refused: {write.text}")
         form.keep(key=new_key(), seen="")  # a corrected form is another one
         return None
+    if write.state == WriteState.ASKED:
+        messages.info(request, "It is being asked already: nothing was sent a second time.")
+        return redirect(_made(write))
     tasks.take_over(write)
     if write.state == WriteState.DONE:
         messages.success(request, said(write))

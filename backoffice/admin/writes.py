@@ -12,7 +12,7 @@ from backoffice.admin.base import CHOICE, RELATED, Days, ReadOnlyWithActs
 from backoffice.admin.names import link
 from backoffice.admin.show import at, stacked, state
 from backoffice.flow import desk
-from backoffice.models import VendorWrite
+from backoffice.models import Booking, VendorWrite
 from backoffice.states import WriteState
 
 
@@ -54,7 +54,7 @@ class VendorWriteAdmin(ReadOnlyWithActs):
                 "fields": (
                     ("account", "what", state()),
                     ("text", "ref", "confirmed"),
-                    ("order", "resource"),
+                    ("order", "resource", "may_be"),
                     ("by", "reason"),
                     (at("asked_at"), at("settled_at", "known since")),
                 )
@@ -66,6 +66,12 @@ class VendorWriteAdmin(ReadOnlyWithActs):
         """Writes without what was sent: it holds the guest's contact."""
         related = ("account", "author", "resource", "booking__account", "booking__customer")
         return super().get_queryset(request).select_related(*related).defer("asked", "booking__raw")
+
+    @display(description="what may be it")
+    def may_be(self, row: VendorWrite) -> Any:
+        known = Booking.objects.filter(account=row.account, ref__in=row.candidates).select_related("account")
+        rows = {booking.ref: booking for booking in known.defer("raw")} if row.resource_id else {}
+        return stacked(*(link(rows[ref], ref) if ref in rows else ref for ref in row.candidates))
 
     @display(description="what", ordering="verb")
     def what(self, row: VendorWrite) -> Any:

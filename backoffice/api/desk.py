@@ -28,6 +28,7 @@ from backoffice.clock import now
 from backoffice.flow.desk import bookings, customers
 from backoffice.flow.desk.bookings import Change
 from backoffice.models import Booking, Customer, Resource, VendorAccount, VendorWrite
+from backoffice.states import WriteState
 from backoffice.word import NotPossible
 from integrations.types import SaveStatus
 
@@ -151,5 +152,6 @@ def _how(given: dict[str, Any]) -> dict[str, Any]:
 
 def _end(write: VendorWrite) -> Response:
     """Mirrored at once, then answered."""
-    tasks.take_over(write)
+    if write.state != WriteState.ASKED:
+        tasks.take_over(write)
     return answered(write)

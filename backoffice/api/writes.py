@@ -21,6 +21,7 @@ from backoffice.states import WriteState
 from backoffice.word import NotPossible
 
 STATUS = {WriteState.DONE: status.HTTP_201_CREATED, WriteState.IN_DOUBT: status.HTTP_202_ACCEPTED}
+STATUS[WriteState.ASKED] = status.HTTP_202_ACCEPTED  # sent twice, and the first one has no answer yet
 
 
 class WriteSerializer(serializers.ModelSerializer[VendorWrite]):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from backoffice.models import Booking, Customer, StaffAct, VendorWrite
 from backoffice.states import WriteState
+from tests.factories import START
 from tests.flow.halls import town_hall
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,14 @@ def test_a_second_click_books_nothing_more(hall, desk):
     assert len(told(hall)) == 1
 
 
+def test_what_is_still_being_asked_is_not_sent_a_second_time(hall, desk):
+    asked = {"verb": "add booking", "subject": "Halle", "asked_at": START, "reason": "x", "rule": "portal"}
+    write = VendorWrite.objects.create(account=hall.account, key="k1", **asked)
+    answer = desk.post(book(hall), {**ONCE, "key": "k1"})
+    assert answer.headers["location"] == reverse("admin:backoffice_vendorwrite_change", args=[write.pk])
+    assert told(hall) == []
+
+
 def test_a_series_is_looked_at_before_it_is_sent(hall, desk):
     page = desk.post(book(hall), {**TUESDAYS, "key": "k1"})
     assert says(page, "3 times")
@@ -198,6 +207,7 @@ def test_a_doubt_leads_to_the_write_with_what_can_be_said_of_it(hall, desk):
     assert answer.headers["location"] == reverse("admin:backoffice_vendorwrite_change", args=[write.pk])
     page = desk.get(answer.headers["location"])
     assert says(page, "It was done")
+    assert says(page, write.candidates[0])
     assert says(page, "look at Locaboo before it is written again")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from backoffice.models import Booking, Customer, VendorWrite
 from tests.api.test_api import client_of
-from tests.factories import OccurrenceFactory, ResourceFactory
+from tests.factories import START, OccurrenceFactory, ResourceFactory
 from tests.flow.halls import town_hall
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,13 @@ def test_the_same_key_is_asked_once(desk, hall):
     first, second = (send(desk, hall, body={**ORDER, "key": "portal-1"}) for _ in range(2))
     assert first.data["id"] == second.data["id"]
     assert hall.asked("booking_add") == 1
+
+
+def test_what_is_still_being_asked_is_not_sent_a_second_time(desk, hall):
+    asked = {"verb": "add booking", "subject": "Halle", "asked_at": START, "reason": "x", "rule": "portal"}
+    VendorWrite.objects.create(account=hall.account, key="portal-1", **asked)
+    answer = send(desk, hall, body={**ORDER, "key": "portal-1"})
+    assert (answer.status_code, answer.data["state"], hall.asked("booking_add")) == (202, "asked", 0)
 
 
 def test_what_stands_against_it_is_a_409_that_names_the_tick(desk, hall):

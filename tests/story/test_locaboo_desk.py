@@ -94,6 +94,7 @@ def test_a_write_in_doubt_is_told_and_found_by_the_next_reading_and_settled_by_s
     found = Booking.objects.get(ref=write.candidates[0])
     assert house.gets_in(found.ref, berlin("18:30")), "whoever made it, it counts"
     desk.settle(write, done=True, word=word())
+    assert write.booking == found
     house.sync()
     assert not Finding.objects.filter(kind="write_in_doubt", closed_at=None).exists()
     assert StaffAct.objects.filter(verb="vendor was done").exists()
