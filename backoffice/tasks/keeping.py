@@ -1,0 +1,65 @@
+"""Channels: what people did there, the slots there, what is to be blocked, and the blocks themselves."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from backoffice import accounts
+from backoffice.clock import now as clock
+from backoffice.flow import calendars, channels, desk, mirror
+from backoffice.models import VendorAccount
+from backoffice.states import WriteState
+from backoffice.tasks.guard import guarded, with_role
+from integrations.types import BookingSource, Role, SlotSource
+
+
+def keep_channels(wait: float) -> None:
+    """What people did at the channels, the slots there, what is to be blocked, and the blocks themselves."""
+    channels.listen(clock())
+    for account in _channels():
+        guarded(account, _obey)
+        guarded(account, _read_slots)
+    channels.plan(clock())
+    for account in _channels():
+        guarded(account, lambda a: _write_blocks(a, wait))
+
+
+def _channels() -> list[VendorAccount]:
+    return [*with_role(Role.BOOKINGS), *with_role(Role.CALENDAR)]
+
+
+def _read_slots(account: VendorAccount) -> bool:
+    due = channels.slots_due(account, clock()) if "slots" in account.profile.desk else []
+    if not due:
+        return False
+    source = accounts.booking_source(account)
+    return isinstance(source, SlotSource) and bool(channels.read_slots(source, due, clock()))
+
+
+def _write_blocks(account: VendorAccount, wait: float) -> bool:
+    if not channels.due(account, clock()).exists():
+        return False
+    done = channels.write_due(account, _channel(account), clock(), wait)
+    return bool(done.written or done.removed)
+
+
+def _obey(account: VendorAccount) -> bool:
+    """Put to the source of a booking what a person ordered in a calendar that goes both ways."""
+    for wish in channels.wishes(account, clock()):
+        word = desk.RuleWord(wish.rule, wish.reason, clock())
+        ask = desk.Ask(account, wish.verb, wish.subject, resource=wish.resource, booking=wish.booking)
+        client = _channel(account)
+        write = desk.carry_out(ask, word, partial(channels.put, wish, client))
+        if write.state == WriteState.DONE and isinstance(client, BookingSource):
+            mirror.refresh_booking(account, client, wish.resource.ref, wish.booking.ref, clock())
+        elif write.state == WriteState.DONE:
+            calendars.take(account, clock())
+        channels.answered(wish, write.state, write.text, clock())
+    return False
+
+
+def _channel(account: VendorAccount) -> Any:
+    if account.profile.role == Role.CALENDAR:
+        return accounts.calendar(account)
+    return accounts.booking_source(account)
