@@ -72,7 +72,7 @@ VENDORS: Mapping[str, Vendor] = {
             paste=lockme.pasted,
         ),
         event_marks={"*:pending": "#block", "web:confirmed": "LM"},  # lockme 3.3; paid there = web (3.2)
-        desk=frozenset({"reservations", "room_calendar", "blocks", "slots"}),
+        desk=frozenset({"reservations", "room_calendar", "blocks", "slots", "trial"}),
     ),
     "locaboo": Vendor(
         label="Locaboo",

@@ -15,13 +15,36 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from backoffice import accounts, tasks
+from backoffice.admin.acts import Act
 from backoffice.admin.forms import Because
 from backoffice.clock import now as clock
 from backoffice.flow import consent
+from backoffice.flow.desk import trial
 from backoffice.models import VendorAccount
 from backoffice.word import NotPossible, Word
 
 PERMISSION = "backoffice.change_vendoraccount"
+
+
+class Tried(Because):
+    """A trial: the usual reason stands there already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].initial = "to see whether it works"
+
+
+TRY = Act(
+    "try",
+    "Try the connection",
+    "The vendor is asked whether address, version and token work, and whose token it is. Nothing is changed.",
+    "backoffice.refresh_vendoraccount",
+    lambda row, given, word: trial.try_out(row, word),
+    Tried,
+    icon="network_check",
+    offered=lambda row: "trial" in row.profile.desk and row.enabled and row.stopped_at is None,
+    after=lambda row: None,
+)
 
 
 class Why(Because):

@@ -39,10 +39,10 @@ def day_field(label: str = "Day") -> forms.DateField:
     return forms.DateField(label=label, widget=DayInput())
 
 
-class Resources(forms.ModelChoiceField):
+class Resources(forms.ModelChoiceField[Resource]):
     """A thing sold, by its room and its account."""
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Resource) -> str:
         """Its name at the source, and where that is."""
         return f"{obj} · {obj.account}"
 
@@ -151,6 +151,7 @@ class Reservation(Guest, Moved):
 
     def again(self, key: str) -> Reservation:
         """The same form with another key: corrected, it is another one."""
-        self.data = self.data.copy()
-        self.data["key"] = key
+        data: Any = self.data
+        self.data = data.copy()
+        self.data["key"] = key  # type: ignore[index]  # a copy may be written to
         return self

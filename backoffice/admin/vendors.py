@@ -23,7 +23,7 @@ from backoffice.models import PaidCall, RejectedRow, SyncRun, VendorAccount, Web
 
 @admin.register(VendorAccount)
 class VendorAccountAdmin(WithActs, Table):
-    acts = (REFRESH, RESUME, ACCEPT_LOSS, *sites.ACTS, fob_acts.MAKE)
+    acts = (REFRESH, RESUME, ACCEPT_LOSS, consent.TRY, *sites.ACTS, fob_acts.MAKE)
     list_display = ("slug", "vendor", "shown_health", "last_reading", "budgets", "poll_minutes")
     list_filter = (("vendor", CHOICE), "enabled")
     search_fields = ("slug", "base_url")

@@ -17,6 +17,7 @@ from backoffice.api.budgets import Budgeted
 from backoffice.api.permissions import needs
 from backoffice.api.site import Sited
 from backoffice.flow import overrule
+from backoffice.flow.desk import trial
 from backoffice.models import SyncRun, VendorAccount
 
 REFRESH = [needs("refresh_vendoraccount")]
@@ -54,6 +55,12 @@ class Queued(serializers.Serializer[Any]):
     queued = serializers.BooleanField(default=True)
 
 
+class Tried(serializers.Serializer[Any]):
+    """Whose connection it is, in words."""
+
+    message = serializers.CharField()
+
+
 class AccountViewSet(Budgeted, Sited, ReadOnlyModelViewSet[VendorAccount]):
     """Accounts at vendors, by slug; secrets are never shown."""
 
@@ -77,6 +84,13 @@ class AccountViewSet(Budgeted, Sited, ReadOnlyModelViewSet[VendorAccount]):
         account = overrule.resume(self.get_object(), word(request, checked(Reason, request)))
         tasks.refresh_account.delay_on_commit(account.pk)
         return Response(AccountSerializer(account).data)
+
+    @extend_schema(request=Reason, responses=Tried)
+    @action(detail=True, methods=["post"], permission_classes=REFRESH, url_path="try")
+    def try_out(self, request: Request, **_: Any) -> Response:
+        """Ask the vendor whether the connection works, and whose it is; 409 in its words when it does not."""
+        said = trial.try_out(self.get_object(), word(request, checked(Reason, request)))
+        return Response({"message": said})
 
 
 class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):

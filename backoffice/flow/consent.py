@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
 
 from backoffice import accounts
 from backoffice.models import VendorAccount
@@ -27,17 +28,7 @@ STRANGER = (
 )
 
 
-class Session(Protocol):
-    """The browser's session, as far as it is used here."""
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        """Keep a value."""
-
-    def pop(self, name: str, default: Any = ..., /) -> Any:
-        """Take a value out."""
-
-
-def begin(account: VendorAccount, session: Session, callback: str, word: Word) -> str:
+def begin(account: VendorAccount, session: SessionBase, callback: str, word: Word) -> str:
     """The vendor's page on which a manager lets the account in; it leads back to `callback`.
 
     State and verifier are kept in the session. NotPossible where the vendor knows no such way, or a secret
@@ -61,7 +52,7 @@ def begin(account: VendorAccount, session: Session, callback: str, word: Word) -
 
 
 def finish(
-    session: Session, answer: Mapping[str, str], callback: str, author: User, now: datetime
+    session: SessionBase, answer: Mapping[str, str], callback: str, author: User, now: datetime
 ) -> VendorAccount:
     """Store what the vendor's answer is worth; the account is used again. One answer is taken once.
 
@@ -118,7 +109,7 @@ def _settings(account: VendorAccount, callback: str) -> Settings:
     return replace(found, secrets={**found.secrets, ADDRESS: callback})
 
 
-def _pending(session: Session, state: str, author: User, now: datetime) -> dict[str, Any]:
+def _pending(session: SessionBase, state: str, author: User, now: datetime) -> dict[str, Any]:
     """What was begun in this session; it is forgotten, whatever comes of it."""
     pending = session.pop(PENDING, None)
     if not isinstance(pending, dict) or pending["author"] != author.pk:

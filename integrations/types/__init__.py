@@ -64,6 +64,7 @@ from integrations.types.desk import (
     SaveStatus,
     Slot,
     StockRecord,
+    Trial,
     Verdict,
     Written,
 )
@@ -202,6 +203,7 @@ __all__ = [
     "Slots",
     "StockRecord",
     "TokenStore",
+    "Trial",
     "Verdict",
     "Weekly",
     "WholeDays",

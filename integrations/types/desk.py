@@ -203,6 +203,17 @@ class ReservationDesk(Protocol):
 
 
 @runtime_checkable
+class Trial(Protocol):
+    """A vendor that can be asked whether address, version and token work, and whose token it is."""
+
+    def test(self) -> None:
+        """Nothing, where they work; an error says what does not."""
+
+    def me(self) -> Mapping[str, object]:
+        """Whose token it is: userid, nick."""
+
+
+@runtime_checkable
 class RoomCalendar(Protocol):
     """A booking source at which staff say when a room is offered."""
 

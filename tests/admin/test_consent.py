@@ -227,3 +227,18 @@ def test_the_pages_form_may_tell_its_origin_or_it_would_be_refused(manager, acco
     answer = manager.get(page(account))
     assert answer["Referrer-Policy"] != "no-referrer"
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_connection_is_tried_and_says_whose_it_is(signed_in, manager, account, shop):
+    told(manager, consent(begin(manager, account)))
+    address = f"/admin/backoffice/vendoraccount/act/try/?ids={account.pk}"
+    desk = signed_in("front desk")
+    assert "as sandbox (4711)" in desk.post(address, {"reason": "new token"}, follow=True).content.decode()
+    shop.revoke_tokens()
+    assert "reconnect the account" in desk.post(address, {"reason": "x"}).content.decode()
+
+
+def test_a_vendor_that_cannot_be_tried_offers_no_trial(manager):
+    account = CodelocksFactory()
+    shown = manager.get(f"/admin/backoffice/vendoraccount/{account.pk}/change/").content.decode()
+    assert "Try the connection" not in shown

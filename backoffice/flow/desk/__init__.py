@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from backoffice.flow.desk import bookings, customers, looks, reads, reservations, room_calendar, slots
+from backoffice.flow.desk import (
+    bookings,
+    customers,
+    looks,
+    reads,
+    reservations,
+    room_calendar,
+    slots,
+    trial,
+)
 from backoffice.flow.desk.reads import forget
 from backoffice.flow.desk.record import Ask, RuleWord, carry_out, link
 from backoffice.flow.desk.settle import settle
@@ -21,4 +30,5 @@ __all__ = [
     "room_calendar",
     "settle",
     "slots",
+    "trial",
 ]

@@ -51,7 +51,7 @@ def _looked(source: Reservations, write: VendorWrite, now: datetime) -> bool:
 
 def _found(source: Reservations, write: VendorWrite) -> str | None:
     """The id of the reservation that shows the write, or None."""
-    asked: dict[str, Any] = write.asked  # type: ignore[assignment]  # the stubs take an encrypted value for a text
+    asked: dict[str, Any] = write.asked
     room = write.resource.ref if write.resource else ""
     if write.verb == reservations.ADD:
         day = date.fromisoformat(asked["date"])

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from backoffice import states
+from backoffice import accounts, states
 from backoffice.models import Booking, Resource, VendorAccount, VendorWrite
 from backoffice.states import WriteState
 from backoffice.word import NotPossible, Word, on_record
-from integrations.errors import Garbled, OverBudget, Unavailable, VendorError
+from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable, VendorError
 from integrations.types import Verdict, Written
 
 STATES = {
@@ -53,7 +53,8 @@ def carry_out(ask: Ask, word: Word | RuleWord, call: Callable[[], Written]) -> V
     """Ask the vendor once, on staff's or a rule's word; the write with its end: done, refused, or in doubt.
 
     NotPossible, and nothing is asked, when the account is stopped or switched off. An error of the vendor is
-    not raised but recorded: Unavailable and Garbled leave a write in doubt, all else has refused it.
+    not raised but recorded: Unavailable and Garbled leave a write in doubt, all else has refused it;
+    after Misconfigured the account is stopped.
     """
     if ask.account.stopped_at or not ask.account.enabled:
         how = "stopped" if ask.account.stopped_at else "switched off"
@@ -66,6 +67,8 @@ def carry_out(ask: Ask, word: Word | RuleWord, call: Callable[[], Written]) -> V
         _settle(write, call(), word.now)
     except VendorError as error:
         _settle(write, _end_of(error), word.now)
+        if isinstance(error, Misconfigured):
+            accounts.stop(ask.account, error.text, word.now)
     return write
 
 
