@@ -88,7 +88,7 @@ class Lockme(Blocks):
         return self._line.get("/me").object()
 
     def zone(self, room: str) -> ZoneInfo:
-        """The zone of a room's dates and hours (1.7); may raise as `resources` where departments have zones."""
+        """The zone of a room's dates and hours (1.7). Raises as `resources` where departments have zones."""
         return self._zone_of(room)
 
     def _zone_of(self, room: str) -> ZoneInfo:
