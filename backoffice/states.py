@@ -112,12 +112,12 @@ C, G, M, N = CodeState, GrantState, MessageState, NoticeState
 W, B, X = WriteState, BlockState, ConflictState
 MOVES: Mapping[type[models.TextChoices], Mapping[str, set[Any]]] = {
     CodeState: {
-        C.PLANNED: {C.ISSUING, C.REVOKED, C.EXPIRED, C.HELD, C.FAILED},
+        C.PLANNED: {C.ISSUING, C.REVOKING, C.REVOKED, C.EXPIRED, C.HELD, C.FAILED},
         C.ISSUING: {C.ACTIVE, C.PLANNED, C.FAILED, C.LINGERING},
         C.ACTIVE: {C.REVOKING, C.LINGERING, C.EXPIRED, C.ISSUING},
         C.REVOKING: {C.REVOKED, C.ACTIVE, C.FAILED, C.EXPIRED},
         C.FAILED: {C.PLANNED, C.REVOKED, C.EXPIRED, C.REVOKING, C.LINGERING},
-        C.HELD: {C.PLANNED, C.REVOKED, C.EXPIRED},
+        C.HELD: {C.PLANNED, C.REVOKING, C.REVOKED, C.EXPIRED},
         C.LINGERING: {C.EXPIRED, C.ACTIVE},
         C.REVOKED: set(),
         C.EXPIRED: set(),

@@ -116,6 +116,14 @@ def test_codes_expire_when_their_time_is_over_and_the_decision_ends():
     assert [code.state for code in after.held[0].codes] == [State.EXPIRED]
 
 
+def test_a_card_that_was_asked_for_and_not_answered_is_taken_back_and_not_forgotten():
+    planned = carry_out(world(stay(), doors=[card_door()]))
+    (grant,) = planned.held
+    tried = replace(grant, codes=tuple(replace(code, attempts=1) for code in grant.codes))
+    after = carry_out(with_stays(replace(planned, held=(tried,)), stay(standing=Standing.OUT)))
+    assert len(codes_of(after, State.REVOKING)) == 1
+
+
 def test_a_card_that_outlives_its_window_is_taken_back_when_the_window_is_over():
     before = granted(world(stay(), doors=[card_door()]))
     shorter = replace(with_stays(before, stay(hours=0.5)), now=START + 10 * MINUTE)

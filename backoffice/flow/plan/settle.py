@@ -51,6 +51,8 @@ def _expiry(code: HeldCode, now: datetime) -> Move | None:
 def _taken_back(code: HeldCode, why: str) -> Move | None:
     """A PIN that is out cannot be withdrawn; a card can, also one that may or may not be there."""
     if code.state in {State.PLANNED, State.HELD}:
+        if code.method == Method.CARD and code.attempts:  # asked for once, and nobody knows what came of it
+            return Move(code.id, State.REVOKING, why)
         return Move(code.id, State.REVOKED, f"never issued: {why}")
     if code.method == Method.PHONE:  # what was refused is not there
         to = {State.ACTIVE: State.REVOKING, State.FAILED: State.REVOKED}.get(code.state)
