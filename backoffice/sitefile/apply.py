@@ -226,7 +226,8 @@ def _links(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place
     for n, calendar in enumerate(entry.calendars):
         account = site.account(calendar.account, Role.CALENDAR, (*place, "calendars", n, "account"))
         key = {"room": room, "account": account, "ref": calendar.ref}
-        values = {"mode": calendar.mode, "scope": calendar.scope, "options": calendar.options}
+        values: dict[str, Any] = {"mode": calendar.mode, "scope": calendar.scope}
+        values["options"] = calendar.options
         values["activated_at"] = _since(site, key) if calendar.active else None
         kept.append(_put(site, f"{label}: calendar {calendar.ref}", CalendarPairing, key, values).pk)
     _drop(site, f"{label}: calendars", CalendarPairing.objects.filter(room=room).exclude(pk__in=kept))
