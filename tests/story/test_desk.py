@@ -146,3 +146,15 @@ def test_a_quiet_day_has_no_second_looks(house, lab, say):
     before = len(house.lockme.calls())
     tasks.follow_up()
     assert len(house.lockme.calls()) == before
+
+
+def test_an_account_that_lost_its_secrets_keeps_nobody_from_being_let_in(house, lab, say):
+    house.lockme.fail("drop_before", "PUT")
+    make(house, lab, say)
+    account = VendorAccount.objects.get(slug="lockme")
+    account.secrets = {}
+    account.save()
+    house.later(minutes=2)
+    tasks.follow_up()
+    account.refresh_from_db()
+    assert "has no client_id" in account.stopped_reason

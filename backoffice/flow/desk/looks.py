@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from backoffice import states
-from backoffice.flow.desk import clients, reservations, slots
+from backoffice import accounts, states
+from backoffice.flow.desk import reservations, slots
 from backoffice.flow.desk.clients import Reservations
 from backoffice.models import VendorAccount, VendorWrite
 from backoffice.states import WriteState
@@ -36,7 +36,9 @@ def doubtful(now: datetime) -> QuerySet[VendorWrite]:
 
 def look(account: VendorAccount, writes: list[VendorWrite], now: datetime) -> list[VendorWrite]:
     """Look for what an account's writes should have done; those that were done. Raises VendorError."""
-    source = clients.reservations(account)
+    source = accounts.booking_source(account)
+    if not isinstance(source, Reservations):
+        return []
     return [write for write in writes if _looked(source, write, now)]
 
 
