@@ -83,7 +83,7 @@ EDGES = {
 
 
 @pytest.mark.parametrize(("case", "edges"), EDGES.items(), ids=str)
-def test_a_code_opens_for_its_window_on_the_locks_own_clock(case, edges, vendor):
+def test_c_s6_a_code_opens_for_its_window_on_the_locks_own_clock(case, edges, vendor):
     clock, start, duration_id, (first, last) = case
     assert opening(vendor, clock, told(wall(start), duration_id), first, last) == edges
 
@@ -109,7 +109,7 @@ def test_codes_of_several_windows_open_at_once(codelocks):
 @pytest.mark.parametrize(
     "change", [{"timecode": "202511161624"}, {"identifier": "101692"}, {"model": "KL1060C2"}]
 )
-def test_a_typo_gives_a_plausible_code_that_opens_nothing(change, client, codelocks):
+def test_c_s7_a_typo_gives_a_plausible_code_that_opens_nothing(change, client, codelocks):
     code = pin(client, order(**change))
     assert code.isdigit()
     assert not codelocks.opens(KIT, code, utc("2026-03-10 14:00"))
@@ -123,19 +123,19 @@ def test_the_locks_clock_decides_and_not_what_latchkey_believes(sandbox, codeloc
     assert codelocks.opens(ref, code, utc("2026-03-10 12:30"))
 
 
-def test_a_lock_with_grace_opens_a_quarter_of_an_hour_around(codelocks):
+def test_c_s6_a_lock_with_grace_opens_a_quarter_of_an_hour_around(codelocks):
     codelocks.locks[KIT].grace_minutes = 15
     spans = opening(codelocks, KIT, told(wall("2026-03-10 13:00"), 0), "2026-03-10 12:00", "2026-03-10 15:00")
     assert spans == ["10 12:45", "10 14:15"]
 
 
-def test_a_blocked_code_opens_nothing_and_others_do(codelocks):
+def test_c_s6_a_blocked_code_opens_nothing_and_others_do(codelocks):
     at, first, second = utc("2026-03-10 13:30"), told(wall("2026-03-10 13:00"), 0), told(MIDNIGHT, 12)
     codelocks.block(KIT, first)
     assert [codelocks.opens(KIT, code, at) for code in (first, second)] == [False, True]
 
 
-def test_a_lock_that_lost_its_clock_opens_for_nobody_until_it_is_set(codelocks):
+def test_c_s6_a_lock_that_lost_its_clock_opens_for_nobody_until_it_is_set(codelocks):
     at, code = utc("2026-03-10 13:30"), told(MIDNIGHT, 12)
     codelocks.change_batteries(KIT)
     assert not codelocks.opens(KIT, code, at)
@@ -143,14 +143,14 @@ def test_a_lock_that_lost_its_clock_opens_for_nobody_until_it_is_set(codelocks):
     assert codelocks.opens(KIT, code, at)
 
 
-def test_a_single_use_lock_takes_a_code_once(codelocks):
+def test_c_s6_a_single_use_lock_takes_a_code_once(codelocks):
     codelocks.locks[KIT].single_use = True
     code = told(MIDNIGHT - timedelta(days=1), 12)
     assert codelocks.open_door(KIT, code)
     assert not codelocks.open_door(KIT, code)
 
 
-def test_a_lock_opens_for_one_family_of_codes_alone(codelocks):
+def test_c_s6_a_lock_opens_for_one_family_of_codes_alone(codelocks):
     rental, standard = told(MIDNIGHT - timedelta(days=1), 31), told(MIDNIGHT - timedelta(days=1), 12)
     assert [codelocks.opens(KIT, code, NOW) for code in (rental, standard)] == [False, True]
     codelocks.locks[KIT].mode = "rental"

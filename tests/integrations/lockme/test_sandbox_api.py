@@ -30,7 +30,7 @@ def call(sandbox: Server, shop: LockmeSandbox) -> Call:
     return made
 
 
-def test_each_of_the_18_routes_answers_with_the_kind_that_the_sdk_wants(call: Call) -> None:
+def test_7_no_5_each_of_the_18_routes_answers_with_the_kind_that_the_sdk_wants(call: Call) -> None:
     _, number = call("PUT", BOOKING, SLOT)
     room, one = "/room/1398", f"{BOOKING}/{number}"
     kinds = [
@@ -56,11 +56,17 @@ def test_each_of_the_18_routes_answers_with_the_kind_that_the_sdk_wants(call: Ca
     for method, path, body, kind in kinds:
         status, said = call(method, path, body)
         assert (status, type(said)) == (200, kind), f"{method} {path}"
-        assert not (kind is dict and "error" in said)
+
+
+def test_7_no_8_no_good_answer_has_a_key_named_error(call: Call) -> None:
+    _, number = call("PUT", BOOKING, SLOT)
+    for path in ("/me", "/room/1398", f"{BOOKING}/{number}", "/message/90511"):
+        assert "error" not in call("GET", path)[1]
+    assert all("error" not in row for row in call("GET", "/room/1398/reservations/2026-03-10")[1])
 
 
 @pytest.mark.parametrize("version", ["v2.0", "v2.3", "v2.17"])
-def test_every_version_2_is_known(call: Call, version: str) -> None:
+def test_7_no_1_every_version_2_is_known(call: Call, version: str) -> None:
     assert call("GET", "/test", version=version) == (200, "OK")
 
 
@@ -70,7 +76,9 @@ def test_no_other_version_is_known(call: Call, version: str) -> None:
 
 
 @pytest.mark.parametrize("bearer", ["", "Bearer nonsense", "Basic eyJ0eXAi.sandbox.lockme"])
-def test_without_a_good_token_nothing_is_told(sandbox: Server, shop: LockmeSandbox, bearer: str) -> None:
+def test_7_no_4_without_a_good_token_nothing_is_told(
+    sandbox: Server, shop: LockmeSandbox, bearer: str
+) -> None:
     url = f"{sandbox.url}/lockme/v2.4/rooms"
     answer = requests.get(url, headers={"Authorization": bearer}, timeout=5)
     assert (answer.status_code, type(answer.json()["message"])) == (401, str)
@@ -89,7 +97,7 @@ def test_a_reservation_has_what_was_sent_and_what_lock_me_adds(call: Call) -> No
     assert (found["email"], found["invoice"], found["time"]) == ("", "", "2026-03-09 09:00:00")
 
 
-def test_a_taken_slot_is_409_and_so_is_moving_there(call: Call, shop: LockmeSandbox) -> None:
+def test_7_no_10_a_taken_slot_is_409_and_so_is_moving_there(call: Call, shop: LockmeSandbox) -> None:
     shop.book(1398, "2026-03-10", "16:30")
     status, said = call("PUT", BOOKING, SLOT)
     assert (status, said) == (409, {"code": 409, "message": "Slot is already taken"})
@@ -99,7 +107,7 @@ def test_a_taken_slot_is_409_and_so_is_moving_there(call: Call, shop: LockmeSand
         shop.book(1398, "2026-03-10", "16:30")
 
 
-def test_an_external_id_is_as_good_as_an_id(call: Call) -> None:
+def test_7_no_6_an_external_id_is_as_good_as_an_id(call: Call) -> None:
     _, number = call("PUT", BOOKING, {**SLOT, "extid": "bk 42"})
     one = f"{BOOKING}/ext/bk%2042"
     assert call("GET", one)[1]["reservationid"] == number
@@ -114,7 +122,9 @@ def test_an_external_id_is_given_once(call: Call) -> None:
     assert call("PUT", BOOKING, {**SLOT, "hour": "18:00", "extid": "bk-42"})[0] == 409
 
 
-def test_an_edit_without_a_body_changes_nothing_and_is_not_told(call: Call, shop: LockmeSandbox) -> None:
+def test_7_no_7_an_edit_without_a_body_changes_nothing_and_is_not_told(
+    call: Call, shop: LockmeSandbox
+) -> None:
     number = shop.book(1398, "2026-03-10", "16:30", name="Ewa")
     assert call("POST", f"{BOOKING}/{number}")[1]["name"] == "Ewa"
     assert [each.action for each in shop.postbox.messages.values()] == ["add"]
@@ -127,7 +137,9 @@ def test_whether_an_edit_moves_is_a_switch(call: Call, shop: LockmeSandbox, swit
     assert call("POST", f"{BOOKING}/{number}", {"hour": "18:00:00"})[1]["hour"] == hour
 
 
-def test_what_is_paid_via_lock_me_cannot_be_deleted_and_stays(call: Call, shop: LockmeSandbox) -> None:
+def test_7_no_10_what_is_paid_via_lock_me_cannot_be_deleted_and_stays(
+    call: Call, shop: LockmeSandbox
+) -> None:
     number = shop.book(1398, "2026-03-10", "16:30")
     shop.pay(number)
     assert call("DELETE", f"{BOOKING}/{number}")[0] == 403
@@ -168,7 +180,7 @@ def test_what_is_not_paid_via_lock_me_can_be_deleted(call: Call, shop: LockmeSan
         ("PATCH", BOOKING, None, 404),
     ],
 )
-def test_a_refusal_has_its_status_and_one_text(
+def test_7_no_9_a_refusal_has_its_status_and_one_text(
     call: Call, method: str, path: str, body: Any, status: int
 ) -> None:
     found, said = call(method, path, body)
@@ -210,7 +222,7 @@ def test_an_exception_replaces_the_weekday_until_it_is_deleted(call: Call) -> No
     assert call("DELETE", "/room/1398/date/2026-03-10") == (200, week)
 
 
-def test_no_body_closes_a_day(call: Call) -> None:
+def test_7_no_7_no_body_closes_a_day(call: Call) -> None:
     call("POST", "/room/1398/day/1", [{"hour": "10:00", "pricers": [1]}])
     assert call("POST", "/room/1398/date/2026-03-10") == (200, [])
     assert call("GET", "/room/1398/date/2026-03-10") == (200, [])
@@ -225,7 +237,7 @@ def test_the_margin_of_a_room_is_kept(call: Call) -> None:
 # ------------------------------------------------------------------------------------------ the page
 
 
-def test_the_page_plays_customers_and_staff(sandbox: Server, shop: LockmeSandbox) -> None:
+def test_7_no_12_the_page_plays_customers_and_staff(sandbox: Server, shop: LockmeSandbox) -> None:
     def play(act: str, **form: str) -> str:
         return requests.post(f"{sandbox.url}/play/lockme/{act}", data=form, timeout=5).text
 

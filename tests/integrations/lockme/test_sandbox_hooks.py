@@ -71,7 +71,7 @@ def actions(shop: LockmeSandbox) -> list[str]:
 # ------------------------------------------------------------------------------------------- messages
 
 
-def test_everything_that_changes_makes_a_message(shop: LockmeSandbox) -> None:
+def test_7_no_11_everything_that_changes_makes_a_message(shop: LockmeSandbox) -> None:
     number = shop.book(*SLOT)
     shop.pay(number)
     shop.edit(number, comment="late")
@@ -81,7 +81,7 @@ def test_everything_that_changes_makes_a_message(shop: LockmeSandbox) -> None:
     assert actions(shop) == ["add", "edit", "edit", "edit", "delete", "test"]
 
 
-def test_a_message_keeps_the_booking_as_it_was(shop: LockmeSandbox, client: Lockme) -> None:
+def test_7_no_11_a_message_keeps_the_booking_as_it_was(shop: LockmeSandbox, client: Lockme) -> None:
     number = shop.book(*SLOT, name="Ewa")
     shop.edit(number, name="Anna")
     first = min(shop.postbox.messages)
@@ -110,7 +110,7 @@ def test_what_the_api_changes_is_told_unless_the_switch_is_off(shop: LockmeSandb
 # ----------------------------------------------------------------------------------------------- carts
 
 
-def test_a_cart_is_emptied_after_20_minutes_and_that_is_told(shop: LockmeSandbox) -> None:
+def test_7_no_12_a_cart_is_emptied_after_20_minutes_and_that_is_told(shop: LockmeSandbox) -> None:
     number = shop.book(*SLOT)
     shop.clock.move(timedelta(minutes=19, seconds=59))
     shop.tick()
@@ -139,7 +139,9 @@ def test_what_is_paid_or_not_of_the_marketplace_stays(shop: LockmeSandbox, how: 
 # -------------------------------------------------------------------------------------------- webhooks
 
 
-def test_a_webhook_is_a_header_and_no_body_and_its_query_survives(shop: LockmeSandbox, ear: Ear) -> None:
+def test_7_no_11_a_webhook_is_a_header_and_no_body_and_its_query_survives(
+    shop: LockmeSandbox, ear: Ear
+) -> None:
     shop.book(*SLOT)
     assert shop.deliver_due() == 1
     (heard,) = ear.heard
@@ -155,7 +157,7 @@ def test_a_webhook_may_be_a_get(shop: LockmeSandbox, ear: Ear) -> None:
     assert ear.heard[0]["method"] == "GET"
 
 
-def test_a_webhook_is_sent_again_ever_later_for_24_hours(shop: LockmeSandbox, ear: Ear) -> None:
+def test_7_no_11_a_webhook_is_sent_again_ever_later_for_24_hours(shop: LockmeSandbox, ear: Ear) -> None:
     shop.send_test()
     start, sent = shop.clock.now(), []
     for minute in range(30 * 60):
@@ -200,7 +202,7 @@ def test_a_webhook_hears_of_its_own_department_and_of_what_comes_after_it(
     assert ear.ids == [wanted]
 
 
-def test_webhooks_may_be_late_doubled_and_out_of_order(shop: LockmeSandbox, ear: Ear) -> None:
+def test_7_no_12_webhooks_may_be_late_doubled_and_out_of_order(shop: LockmeSandbox, ear: Ear) -> None:
     shop.switch.update(delay=90, duplicates=1, reorder=True)
     one, two = shop.send_test(), shop.send_test()
     assert shop.deliver_due() == 0

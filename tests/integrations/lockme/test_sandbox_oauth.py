@@ -52,7 +52,9 @@ def brought_back(answer: requests.Response) -> dict[str, str]:
     return {name: value[0] for name, value in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
 
 
-def test_consent_leads_back_with_a_code_that_works_once(consent: Ask, ask: Ask, shop: LockmeSandbox) -> None:
+def test_7_no_2_consent_leads_back_with_a_code_that_works_once(
+    consent: Ask, ask: Ask, shop: LockmeSandbox
+) -> None:
     assert "<form" in consent().text
     back = consent("allow")
     assert back.headers["Location"].startswith(shop.secrets["redirect_uri"])
@@ -84,12 +86,14 @@ def test_who_says_no_is_brought_back_without_a_code(consent: Ask) -> None:
         ({"response_type": "token"}, 400),
     ],
 )
-def test_a_wrong_request_is_brought_nowhere(consent: Ask, query: dict[str, str], status: int) -> None:
+def test_7_no_2_a_wrong_request_is_brought_nowhere(consent: Ask, query: dict[str, str], status: int) -> None:
     answer = consent("allow", **query)
     assert (answer.status_code, "Location" in answer.headers) == (status, False)
 
 
-def test_a_refresh_token_works_once_and_takes_its_access_token_with_it(ask: Ask, shop: LockmeSandbox) -> None:
+def test_7_no_3_a_refresh_token_works_once_and_takes_its_access_token_with_it(
+    ask: Ask, shop: LockmeSandbox
+) -> None:
     old = shop.secrets["token"]
     first = ask(grant_type="refresh_token", refresh_token=old["refresh_token"])
     assert first.status_code == 200
@@ -118,7 +122,7 @@ def test_a_refresh_token_that_does_not_rotate_is_a_switch(ask: Ask, shop: Lockme
         ({"refresh_token": None}, 400),
     ],
 )
-def test_a_wrong_token_request_is_refused_in_words(
+def test_7_no_3_a_wrong_token_request_is_refused_in_words(
     ask: Ask, shop: LockmeSandbox, form: dict[str, Any], status: int
 ) -> None:
     right = {"grant_type": "refresh_token", "refresh_token": shop.secrets["token"]["refresh_token"]}
