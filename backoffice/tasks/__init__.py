@@ -15,7 +15,7 @@ from celery.contrib.django.task import DjangoTask
 
 from backoffice import accounts
 from backoffice.clock import now as clock
-from backoffice.flow import desk, inbox
+from backoffice.flow import calendars, desk, inbox
 from backoffice.models import Door, VendorAccount, VendorWrite, WebhookMessage
 from backoffice.states import WriteState
 from backoffice.tasks.following import follow_up
@@ -34,6 +34,7 @@ __all__ = [
     "due_accounts",
     "follow",
     "follow_up",
+    "free_rooms",
     "learn_events",
     "learn_memory",
     "process_message",
@@ -76,6 +77,15 @@ def process_message(pk: int) -> None:
     with accounts.exclusive(f"message {pk}", wait=0) as mine:
         if mine:
             read_message(message)
+    follow.delay()
+
+
+@shared_task(base=DjangoTask)
+def free_rooms(pk: int) -> None:
+    """Let go of what a calendar takes of rooms no longer paired with it; nothing is asked of it."""
+    with accounts.exclusive(f"refresh {pk}", wait=60) as mine:
+        if mine:
+            calendars.take(VendorAccount.objects.get(pk=pk), clock())
     follow.delay()
 
 

@@ -42,8 +42,9 @@ def take(account: VendorAccount, now: datetime) -> int:
 
     Each foreign event that takes time by its pairing's options (B10) is a booking of the status BLOCK, with
     an occurrence in each room of an active pairing that reads (M3, M4); on a shared calendar that is every
-    paired room (5.6). Our own events are none (L1). What is over is left as it was. Gives the number of rows
-    that were written: none when nothing changed.
+    paired room (5.6). Our own events are none (L1). What is over is left as it was, and so is what a pairing
+    took before staff deactivated it; of one that they took away nothing stays. Gives the number of rows that
+    were written: none when nothing changed.
     """
     pairings = _pairings(account)
     resources = _resources(account, pairings)
@@ -107,8 +108,8 @@ def _taken(
 def _write(account: VendorAccount, wanted: Mapping[tuple[int, int], Taken], now: datetime) -> int:
     held = Occurrence.objects.filter(
         booking__account=account, resource__kind=KIND, gone_at=None, ends_at__gt=now
-    ).select_related("booking")
-    rows = {(int(row.booking.ref), row.resource_id): row for row in held}
+    ).exclude(resource__ref__in=_asleep(account))
+    rows = {(int(row.booking.ref), row.resource_id): row for row in held.select_related("booking")}
     moved = [
         _moved(rows[key], one) for key, one in wanted.items() if key in rows and _differs(rows[key], one)
     ]
@@ -118,6 +119,12 @@ def _write(account: VendorAccount, wanted: Mapping[tuple[int, int], Taken], now:
     if gone:
         Occurrence.objects.filter(pk__in=gone).update(gone_at=now)
     return len(moved) + fresh + len(gone) + _settle_bookings(account, now)
+
+
+def _asleep(account: VendorAccount) -> list[str]:
+    """The things that calendars of pairings which are not active are bookings of."""
+    inactive = CalendarPairing.objects.filter(account=account, activated_at=None)
+    return [f"pairing:{pk}" for pk in inactive.values_list("pk", flat=True)]
 
 
 def _differs(row: Occurrence, one: Taken) -> bool:

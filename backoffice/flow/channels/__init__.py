@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from backoffice.flow.channels.asking import block_on, calendars_of, can_block, try_again
 from backoffice.flow.channels.echoes import recognise
+from backoffice.flow.channels.leaving import unpair
 from backoffice.flow.channels.listening import listen
 from backoffice.flow.channels.obeying import Wish, answered, put, wishes
-from backoffice.flow.channels.pairing import acknowledge, activate, change, deactivate, pair, shared_with
+from backoffice.flow.channels.pairing import (
+    OPTIONS,
+    Choice,
+    Shared,
+    acknowledge,
+    activate,
+    activate_all,
+    change,
+    deactivate,
+    pair,
+    pair_all,
+    shared_with,
+)
 from backoffice.flow.channels.planning import Planned, plan
 from backoffice.flow.channels.slots import read_slots, slots_due
 from backoffice.flow.channels.synchronise import synchronise
 from backoffice.flow.channels.writing import Wrote, due, write_due
 
 __all__ = [
+    "OPTIONS",
+    "Choice",
     "Planned",
+    "Shared",
     "Wish",
     "Wrote",
     "acknowledge",
     "activate",
+    "activate_all",
     "answered",
+    "block_on",
+    "calendars_of",
+    "can_block",
     "change",
     "deactivate",
     "due",
     "listen",
     "pair",
+    "pair_all",
     "plan",
     "put",
     "read_slots",
@@ -30,6 +52,8 @@ __all__ = [
     "shared_with",
     "slots_due",
     "synchronise",
+    "try_again",
+    "unpair",
     "wishes",
     "write_due",
 ]

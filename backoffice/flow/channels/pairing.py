@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from backoffice.models import CalendarPairing, Mode, Room, Scope, VendorAccount
+from backoffice.models import CalendarPairing, CalendarReading, Mode, Room, Scope, VendorAccount
 from backoffice.word import NotPossible, Word, on_record
 from integrations.types import CalendarRecord
 
@@ -18,6 +20,45 @@ SHARED = (
 READ_ONLY = (
     "{calendar} may only be read with this account: choose “from the calendar only”, or share it for changes."
 )
+
+
+class Shared(NotPossible):
+    """Another room uses the calendar, and nobody has said that this is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A room and the calendar chosen for it; `given` as `pair` takes it."""
+
+    room: Room
+    calendar: CalendarRecord
+    given: dict[str, Any]
+
+
+def pair_all(account: VendorAccount, choices: Sequence[Choice], word: Word) -> dict[int, NotPossible]:
+    """Pair any number of rooms with calendars, all or none (M8); what is refused, by its place in `choices`.
+
+    Two rooms that get the same calendar here must both be acknowledged (5.6).
+    """
+    refused: dict[int, NotPossible] = {}
+    with transaction.atomic():
+        made = {n: _paired(account, choice, word, refused, n) for n, choice in enumerate(choices)}
+        for n, row in made.items():
+            if row is not None and row.acknowledged_at is None and (others := shared_with(row)):
+                refused[n] = _shared(row.title, others)
+        if refused:
+            transaction.set_rollback(True)
+    return refused
+
+
+def _paired(
+    account: VendorAccount, choice: Choice, word: Word, refused: dict[int, NotPossible], n: int
+) -> CalendarPairing | None:
+    try:
+        return pair(choice.room, account, choice.calendar, choice.given, word)
+    except NotPossible as error:
+        refused[n] = error
+    return None
 
 
 def pair(
@@ -36,7 +77,7 @@ def pair(
         raise NotPossible(READ_ONLY.format(calendar=calendar.title))
     acknowledged = bool(given.get("acknowledged"))
     if (others := _others(account, calendar.ref, room)) and not acknowledged:
-        raise NotPossible(SHARED.format(calendar=calendar.title, rooms=", ".join(others)))
+        raise _shared(calendar.title, others)
     with transaction.atomic():
         row = CalendarPairing.objects.create(
             room=room,
@@ -46,14 +87,20 @@ def pair(
             mode=mode,
             scope=scope,
             options=_options(given),
-            acknowledged_at=word.now if others else None,
+            acknowledged_at=word.now if acknowledged else None,
         )
         on_record(word, "pair", row, detail={"room": str(room), "mode": mode, "scope": scope})
     return row
 
 
 def change(pairing: CalendarPairing, given: dict[str, Any], word: Word) -> CalendarPairing:
-    """Give a pairing another mode, scope or options; a narrower scope rewrites the events to come (5.2)."""
+    """Give a pairing another mode, scope or options; a narrower scope rewrites the events to come (5.2).
+
+    NotPossible for a mode that writes where the calendar is known to be only readable.
+    """
+    known = CalendarReading.objects.filter(account=pairing.account, ref=pairing.ref, can_write=False)
+    if given["mode"] != Mode.FROM_CALENDAR and known.exists():
+        raise NotPossible(READ_ONLY.format(calendar=pairing.title or pairing.ref))
     before = {"mode": pairing.mode, "scope": pairing.scope}
     pairing.mode, pairing.scope = Mode(given["mode"]), Scope(given["scope"])
     pairing.options = _options(given)
@@ -71,9 +118,27 @@ def activate(pairing: CalendarPairing, word: Word) -> CalendarPairing:
         raise NotPossible(f"{account} is stopped: {account.stopped_reason}. Connect it first.")
     others = _others(account, pairing.ref, pairing.room)
     if others and pairing.acknowledged_at is None:
-        raise NotPossible(SHARED.format(calendar=pairing.title or pairing.ref, rooms=", ".join(others)))
+        raise _shared(pairing.title or pairing.ref, others)
     changed = CalendarPairing.objects.filter(pk=pairing.pk, activated_at=None)
     return _switched(pairing, changed, "activate", word, activated_at=word.now)
+
+
+def activate_all(account: VendorAccount, word: Word) -> tuple[int, list[str]]:
+    """Activate every pairing of an account that is not active yet: how many, and why the others are not.
+
+    NotPossible where there is none to activate.
+    """
+    done, refused = 0, []
+    waiting = CalendarPairing.objects.filter(account=account, activated_at=None)
+    for pairing in waiting.select_related("room", "account").order_by("room__name", "pk"):
+        try:
+            activate(pairing, word)
+            done += 1
+        except NotPossible as error:
+            refused.append(f"{pairing.room}: {error}")
+    if not (done or refused):
+        raise NotPossible(f"No pairing of {account} waits to be activated.")
+    return done, refused
 
 
 def deactivate(pairing: CalendarPairing, word: Word) -> CalendarPairing:
@@ -91,6 +156,10 @@ def acknowledge(pairing: CalendarPairing, word: Word) -> CalendarPairing:
 def shared_with(pairing: CalendarPairing) -> list[str]:
     """The other rooms that are paired with the same calendar."""
     return _others(pairing.account, pairing.ref, pairing.room)
+
+
+def _shared(calendar: str, rooms: list[str]) -> Shared:
+    return Shared(SHARED.format(calendar=calendar, rooms=", ".join(rooms)))
 
 
 def _others(account: VendorAccount, ref: str, room: Room) -> list[str]:

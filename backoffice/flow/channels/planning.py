@@ -92,12 +92,12 @@ def _change(row: Block, one: Wanted, now: datetime) -> bool:
 
 
 def _remove(rows: Iterable[Block], world: World, now: datetime) -> int:
-    writes = {(each.account_id, each.ref) for each in world.calendars}
+    writes = {each.pairing_id for each in world.calendars}
     count = 0
     for row in rows:
         if row.state == BlockState.REMOVED or row.starts_at <= now:
             continue
-        if row.calendar_ref and (row.account_id, row.calendar_ref) not in writes:
+        if row.calendar_ref and row.pairing_id not in writes:
             continue
         never = row.state == BlockState.PLANNED and not row.ref and row.attempts == 0
         if never:

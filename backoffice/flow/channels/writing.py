@@ -40,13 +40,14 @@ class Wrote:
 
 
 def due(account: VendorAccount, now: datetime) -> QuerySet[Block]:
-    """The blocks that an account is to be asked about now, soonest first; not those of a paused pairing."""
+    """The blocks that an account is to be asked about now, soonest first; not those of a pairing that is
+    paused or not active."""
     ripe = Q(next_try_at=None) | Q(next_try_at__lte=now)
     found = Block.objects.filter(ripe, account=account, state__in=UNFINISHED, said="")
     refused_for_good = Q(state=BlockState.FAILED, next_try_at=None)
     over = Q(state__in=(BlockState.PLANNED, BlockState.FAILED), ends_at__lte=now)
-    usable = found.exclude(refused_for_good).exclude(over).exclude(pairing__paused_at__isnull=False)
-    return usable.order_by("starts_at", "pk")
+    asleep = Q(pairing__isnull=False) & (Q(pairing__paused_at__isnull=False) | Q(pairing__activated_at=None))
+    return found.exclude(refused_for_good).exclude(over).exclude(asleep).order_by("starts_at", "pk")
 
 
 def write_due(account: VendorAccount, client: Calendar | BlockDesk, now: datetime, wait: float = 0) -> Wrote:
