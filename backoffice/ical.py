@@ -1,4 +1,9 @@
-"""Calendars as text (RFC 5545): escaped, folded, with the time zones that they speak of."""
+"""Calendars as text (RFC 5545), by the icalendar package, with the time zones that they speak of.
+
+Three things are ours. The package tells a zone's change to summer time an hour late, so we tell the changes
+ourselves; it writes a calendar's name and how often to ask without their types; and it takes a backslash
+before an N for a new line.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-OCTETS = 75  # of a line, its end not counted
+import icalendar
+from icalendar.prop import vDuration, vText
+
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 DAY = timedelta(days=1)
+ASK_AGAIN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,87 +37,80 @@ class Event:
     tentative: bool = False
 
 
+class Text(vText):
+    r"""A text value that may have `\N` in it."""
+
+    def to_ical(self) -> bytes:
+        """As it stands in a calendar, escaped."""
+        return rb"\\N".join(vText(part).to_ical() for part in self.split(r"\N"))
+
+
 def calendar(name: str, events: Iterable[Event]) -> str:
     """A whole calendar; the same events give the same text, whenever it is asked for."""
-    rows = list(events)
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Latchkey//Feed//EN",
-        "CALSCALE:GREGORIAN",
-        f"NAME:{escaped(name)}",
-        f"X-WR-CALNAME:{escaped(name)}",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
-        "X-PUBLISHED-TTL:PT15M",
-    ]
-    for key in sorted({event.zone.key for event in rows}):
-        told = [event for event in rows if event.zone.key == key]
-        lines += _zone(ZoneInfo(key), min(event.starts_at for event in told), max(e.ends_at for e in told))
+    rows, whole = list(events), _empty(name)
     for event in rows:
-        lines += _event(event)
-    return "".join(folded(line) for line in [*lines, "END:VCALENDAR"])
+        whole.add_component(_event(event))
+    for key in sorted(whole.get_missing_tzids(), reverse=True):
+        told = [event for event in rows if event.zone.key == key]
+        first, last = min(event.starts_at for event in told), max(event.ends_at for event in told)
+        whole.subcomponents.insert(0, _zone(ZoneInfo(key), first, last))
+    return str(whole.to_ical(), "utf-8")
 
 
-def escaped(text: str) -> str:
-    """A text value: no line can be smuggled in."""
-    plain = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    for sign in ("\\", ";", ","):
-        plain = plain.replace(sign, f"\\{sign}")
-    return plain.replace("\n", "\\n")
+def _empty(name: str) -> icalendar.Calendar:
+    whole = icalendar.Calendar()
+    whole.add("version", "2.0")
+    whole.add("prodid", "-//Latchkey//Feed//EN")
+    whole.add("calscale", "GREGORIAN")
+    for key in ("name", "x-wr-calname"):
+        whole.add(key, _text(name), encode=False)
+    whole.add("refresh-interval", vDuration(ASK_AGAIN, params={"VALUE": "DURATION"}), encode=False)
+    whole.add("x-published-ttl", vDuration(ASK_AGAIN), encode=False)
+    return whole
 
 
-def folded(line: str) -> str:
-    """A line cut into pieces of at most 75 octets, never inside a character."""
-    pieces, piece, size = [], "", 0
-    for sign in line:
-        width = len(sign.encode())
-        if size + width > OCTETS:
-            pieces.append(piece)
-            piece, size = " ", 1
-        piece, size = piece + sign, size + width
-    return "\r\n".join([*pieces, piece]) + "\r\n"
+def _text(said: str) -> Text:
+    """A text value without what no calendar may hold."""
+    return Text(CONTROL.sub("", said))
 
 
-def _event(event: Event) -> Iterator[str]:
-    yield "BEGIN:VEVENT"
-    yield f"UID:{event.uid}"
-    yield f"DTSTAMP:{_utc(event.changed_at)}"
-    yield f"LAST-MODIFIED:{_utc(event.changed_at)}"
-    yield f"SEQUENCE:{event.sequence}"
-    yield f"DTSTART{_local(event.starts_at, event.zone)}"
-    yield f"DTEND{_local(event.ends_at, event.zone)}"
-    yield f"SUMMARY:{escaped(event.summary)}"
-    for name, text in (("DESCRIPTION", event.description), ("LOCATION", event.location)):
-        if text:
-            yield f"{name}:{escaped(text)}"
-    yield f"STATUS:{'TENTATIVE' if event.tentative else 'CONFIRMED'}"
-    yield "TRANSP:OPAQUE"
-    yield "END:VEVENT"
+def _event(event: Event) -> icalendar.Event:
+    told = icalendar.Event()
+    told.add("uid", event.uid)
+    told.add("dtstamp", event.changed_at)
+    told.add("last-modified", event.changed_at)
+    told.add("sequence", event.sequence)
+    told.add("dtstart", _local(event.starts_at, event.zone))
+    told.add("dtend", _local(event.ends_at, event.zone))
+    texts = {"summary": event.summary, "description": event.description, "location": event.location}
+    for name, said in texts.items():
+        if said or name == "summary":
+            told.add(name, _text(said), encode=False)
+    told.add("status", "TENTATIVE" if event.tentative else "CONFIRMED")
+    told.add("transp", "OPAQUE")
+    return told
 
 
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _local(at: datetime, zone: ZoneInfo) -> str:
+def _local(at: datetime, zone: ZoneInfo) -> datetime:
     """On the zone's clock; the second of two like hours has no other name than that in UTC."""
     local = at.astimezone(zone)
-    return f":{_utc(at)}" if local.fold else f";TZID={zone.key}:{local:%Y%m%dT%H%M%S}"
+    return at.astimezone(UTC) if local.fold else local
 
 
 # ------------------------------------------------------------------------------------------------ zones
 
 
-def _zone(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[str]:
+def _zone(zone: ZoneInfo, first: datetime, last: datetime) -> icalendar.Timezone:
     """What the zone's clock did from before the first event until after the last one."""
-    yield "BEGIN:VTIMEZONE"
-    yield f"TZID:{zone.key}"
+    told = icalendar.Timezone()
+    told.add("tzid", zone.key)
     begin = (first - 366 * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
     before = begin.astimezone(zone)
-    yield from _observance(before, before)
+    told.add_component(_observance(before, before))
     for at in _changes(zone, begin, last + 2 * DAY):
-        yield from _observance((at - timedelta(seconds=1)).astimezone(zone), at.astimezone(zone))
-    yield "END:VTIMEZONE"
+        earlier = (at - timedelta(seconds=1)).astimezone(zone)
+        told.add_component(_observance(earlier, at.astimezone(zone)))
+    return told
 
 
 def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
@@ -123,8 +124,7 @@ def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[dateti
 
 def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
     while after - before > timedelta(seconds=1):
-        middle = before + (after - before) // 2
-        middle = middle.replace(microsecond=0)
+        middle = (before + (after - before) // 2).replace(microsecond=0)
         if _offset(middle, zone) == _offset(before, zone):
             before = middle
         else:
@@ -132,16 +132,15 @@ def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
     return after
 
 
-def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
-    return at.astimezone(zone).utcoffset()
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
 
 
-def _observance(before: datetime, after: datetime) -> Iterator[str]:
-    kind = "DAYLIGHT" if after.dst() else "STANDARD"
-    onset = after.astimezone(UTC) + (before.utcoffset() or timedelta())  # told on the clock that ends
-    yield f"BEGIN:{kind}"
-    yield f"DTSTART:{onset:%Y%m%dT%H%M%S}"
-    yield f"TZOFFSETFROM:{before:%z}"
-    yield f"TZOFFSETTO:{after:%z}"
-    yield f"TZNAME:{after:%Z}"
-    yield f"END:{kind}"
+def _observance(before: datetime, after: datetime) -> icalendar.TimezoneStandard | icalendar.TimezoneDaylight:
+    told = icalendar.TimezoneDaylight() if after.dst() else icalendar.TimezoneStandard()
+    old = before.utcoffset() or timedelta()
+    told.add("dtstart", (after.astimezone(UTC) + old).replace(tzinfo=None))  # told on the clock that ends
+    told.add("tzoffsetfrom", old)
+    told.add("tzoffsetto", after.utcoffset() or timedelta())
+    told.add("tzname", f"{after:%Z}")
+    return told

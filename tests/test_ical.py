@@ -1,12 +1,14 @@
-"""Calendars as text: read back by a strict reader, they say what was put in."""
+"""Calendars as text: read back by a strict reader of our own, which shares no mistake with the package that
+writes them, they say what was put in."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backoffice import ical
@@ -46,11 +48,25 @@ def test_an_event_is_told_on_its_zones_clock():
     assert found.value("DTSTAMP") == found.value("LAST-MODIFIED") == "20260309T170000Z"
 
 
+def test_a_calendar_says_its_name_and_how_often_to_ask():
+    calendar = read(ical.calendar("Centre; hall, stage", []).encode())
+    assert calendar.text("NAME") == calendar.text("X-WR-CALNAME") == "Centre; hall, stage"
+    assert calendar.properties["REFRESH-INTERVAL"] == ({"VALUE": "DURATION"}, "PT15M")
+
+
+def test_a_long_text_is_folded_and_read_back_whole_by_the_package_too():
+    name = "Zażółć gęślą jaźń " * 20
+    text = ical.calendar("Centre", [event(summary=name)]).encode()
+    assert read(text).all("VEVENT")[0].text("SUMMARY") == name
+    assert icalendar.Calendar.from_ical(text).events[0]["SUMMARY"] == name
+
+
 def test_a_calendar_of_nothing_is_a_calendar():
     assert told().inside == []
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
+@example(r"C:\New \\Name \n", "a;b,c\\\nd")
 def test_any_text_comes_through_whole_and_smuggles_in_no_line(summary, description):
     (found,) = told(event(summary=summary, description=description)).all("VEVENT")
     assert found.text("SUMMARY") == ical.CONTROL.sub("", summary.replace("\r\n", "\n").replace("\r", "\n"))
