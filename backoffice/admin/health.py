@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,7 +15,15 @@ from django.utils.safestring import SafeString
 from backoffice import ledger
 from backoffice.admin.show import EMPTY, chip, distance, stamp
 from backoffice.admin.zones import zone_of_row
-from backoffice.models import BoltOn, CounterStop, PaidCall, SyncRun, VendorAccount, ZoneProof
+from backoffice.models import (
+    BoltOn,
+    CalendarPairing,
+    CounterStop,
+    PaidCall,
+    SyncRun,
+    VendorAccount,
+    ZoneProof,
+)
 from backoffice.states import RunState
 from integrations.types import Role
 
@@ -40,6 +48,7 @@ def with_health(rows: QuerySet[VendorAccount], now: datetime) -> QuerySet[Any]:
     """Accounts with their last reading, the last good one and what they spent this month, in one query."""
     runs = SyncRun.objects.filter(account=OuterRef("pk"), kind__in=("poll", "full")).order_by("-started_at")
     good = runs.filter(state=RunState.OK)
+    active = CalendarPairing.objects.filter(account=OuterRef("pk"), activated_at__isnull=False)
     month = ledger.month_of(now)
     stops = CounterStop.objects.filter(account=OuterRef("pk"), month=month, lifted_at=None).order_by()
     proofs = ZoneProof.objects.filter(account=OuterRef("pk"), timezone=OuterRef("timezone")).order_by("-at")
@@ -52,6 +61,7 @@ def with_health(rows: QuerySet[VendorAccount], now: datetime) -> QuerySet[Any]:
         spent=_per_counter(PaidCall, month),
         bought=_per_counter(BoltOn, month),
         ended=ArraySubquery(stops.values(pair=JSONObject(counter="counter", n="text"))),
+        paired=Exists(active),
         zone_proven=Subquery(proofs.values("proven")[:1]),
         zone_note=Subquery(proofs.values("note")[:1]),
     )
@@ -64,18 +74,25 @@ def _per_counter(table: Any, month: date) -> ArraySubquery:
 
 def health(row: Any, now: datetime) -> Health:
     """The state of an account of `with_health`; "read" is said only of what was read, and when."""
-    if row.profile.connect is None or row.profile.role == Role.CALENDAR:
+    return _not_asked(row) or _by_runs(row, now)
+
+
+def _not_asked(row: Any) -> Health | None:
+    """Why nothing is asked of it."""
+    if row.profile.connect is None:
         return Health("not read yet", "grey", "Latchkey keeps this account but does not read it yet.")
     if not row.enabled:
         return Health("off", "grey", "Switched off by staff: nothing is read, nothing is issued.")
     if row.stopped_at:
         return Health("stopped", "red", row.stopped_reason)
-    if row.zone_proven is False:
-        return Health("times refused", "red", f"Doors open at the wrong hours: {row.zone_note}.")
-    return _by_runs(row, now)
+    if row.profile.role == Role.CALENDAR and not row.paired:
+        return Health("not in use", "grey", "No calendar of it is active: nothing is read or written.")
+    return None
 
 
 def _by_runs(row: Any, now: datetime) -> Health:
+    if row.zone_proven is False:
+        return Health("times refused", "red", f"Doors open at the wrong hours: {row.zone_note}.")
     since = stamp(row.good_at, zone_of_row(row))
     if row.run_state in (RunState.FAILED, RunState.STOPPED):
         return Health(

@@ -32,7 +32,10 @@ def troubles(now: datetime) -> Iterable[Trouble]:
 
 
 def _mirrored(account: VendorAccount) -> bool:
-    return account.profile.connect is not None and account.profile.role != Role.CALENDAR
+    """Is it read? Calendars only once a pairing with one was activated."""
+    if account.profile.role == Role.CALENDAR:
+        return account.pairings.filter(activated_at__isnull=False).exists()
+    return account.profile.connect is not None
 
 
 def _stopped(used: Iterable[VendorAccount]) -> Iterator[Trouble]:
