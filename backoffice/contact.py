@@ -6,6 +6,8 @@ import re
 
 MAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+")
 PHONE = re.compile(r"(?<![\w.])(?:\+|0)\d(?:[\s/().-]{0,2}\d){6,}")
+DATE = r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+BARE = re.compile(rf"(?<![\w.])(?!{DATE})\d(?:[\s/().-]{{0,2}}\d){{6,}}")  # as people type it at home
 KEPT = "…"
 LEAST = 6  # digits of a number that is looked for
 
@@ -17,4 +19,4 @@ def without_contact(text: str, email: str = "", phone: str = "") -> str:
     digits = re.sub(r"\D", "", phone)[-9:]
     if len(digits) >= LEAST:
         text = re.sub(r"\+?\d*[\s/().-]{0,2}" + r"[\s/().-]{0,2}".join(digits), KEPT, text)
-    return PHONE.sub(KEPT, MAIL.sub(KEPT, text))
+    return BARE.sub(KEPT, PHONE.sub(KEPT, MAIL.sub(KEPT, text)))

@@ -19,7 +19,6 @@ from django.utils.http import http_date
 
 from backoffice import ical
 from backoffice.clock import now as clock
-from backoffice.contact import without_contact
 from backoffice.flow.channels.content import content
 from backoffice.flow.channels.loading import facts_of
 from backoffice.flow.channels.values import Room as NamedRoom
@@ -127,19 +126,14 @@ def _event(row: Occurrence, room: Room, scope: str) -> ical.Event:
     booking, zone = row.booking, zone_of(room.venue)
     named = NamedRoom(room.pk, room.name, zone.key)
     words = content(facts_of(booking), named, row.starts_at, row.ends_at, scope)
-    summary, description = words.summary, html.unescape(words.description)
-    if scope != Scope.FULL:
-        customer = booking.customer
-        theirs = (customer.email, customer.phone) if customer else ("", "")
-        summary, description = without_contact(summary, *theirs), without_contact(description, *theirs)
     return ical.Event(
         uid=f"occurrence-{row.pk}@{room.venue.slug}.latchkey",
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         zone=zone,
-        summary=summary,
+        summary=words.summary,
         changed_at=booking.changed_at,
-        description=description,
+        description=html.unescape(words.description),
         location="" if scope == Scope.EMPTY else f"{room.name}, {room.venue.name}",
         sequence=_sequence(booking),
         tentative=booking.status not in SURE,

@@ -17,6 +17,9 @@ from backoffice.contact import without_contact
         "+48 600 100 200",
         "0171/2345678",
         "0048600100200",
+        "600100200",
+        "600 100 200",
+        "555-77-31",
     ],
 )
 def test_what_looks_like_an_address_or_a_number_is_taken_out(text):
@@ -25,7 +28,14 @@ def test_what_looks_like_an_address_or_a_number_is_taken_out(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Ida Kern", "Price: 120.00 EUR", "Visit: 2026-03-09 18:00-19:00", "People: 12", "Booking: halls/4711"],
+    [
+        "Ida Kern",
+        "Price: 120.00 EUR",
+        "Visit: 2026-03-09 18:00-19:00",
+        "Wedding 12.05.2026 18:00",
+        "People: 12",
+        "Booking: halls/4711",
+    ],
 )
 def test_what_is_neither_stays(text):
     assert without_contact(text) == text

@@ -210,6 +210,22 @@ def test_s2_no_contact_has_neither_phone_nor_email_anywhere(channels: Channels, 
     assert "ida@example" not in told
 
 
+@pytest.mark.parametrize("scope", ["no_contact", "empty"])
+def test_s2_s3_a_number_in_a_name_or_an_address_in_an_option_are_in_no_event(
+    channels: Channels, tmp_path: Path, scope: str
+) -> None:
+    channels.pair(tmp_path / "s.yaml", scope=scope)
+    number = channels.game("14:30", name="Ida 600100200", surname="(or 22 555 77 31)")
+    channels.sync()
+    Booking.objects.filter(ref=number).update(title="call ida@example.test")
+    channels.sync()
+    (event,) = channels.events()
+    told = anywhere(event)
+    assert ("Ida …" in told, "Booked: call …" in told) == (scope == "no_contact",) * 2
+    for part in ("600100200", "22 555 77 31", "@example.test"):
+        assert part not in told
+
+
 def test_s3_an_empty_event_has_only_the_rooms_name_and_its_time(channels: Channels, tmp_path: Path) -> None:
     channels.pair(tmp_path / "s.yaml", scope="empty")
     channels.game("14:30", phone="+48600100200", price=220, people=4)

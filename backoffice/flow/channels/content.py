@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from backoffice.contact import without_contact
 from backoffice.fields import fingerprint
 from backoffice.flow.channels.values import Facts, Room
 
@@ -29,14 +30,24 @@ def content(facts: Facts, room: Room, starts_at: datetime, ends_at: datetime, sc
 
     The name that an empty event bears is the room's: whoever may see that much need not know the guest. The
     marker stands first, where staff see it, and in every scope, for it tells nothing of a person (K7). An
-    entry of another calendar is “Blocked” and no more. Comments are never told: guests write numbers there.
+    entry of another calendar is “Blocked” and no more. Comments are never told: guests write numbers there;
+    and what looks like a number or an address in a name or an option is left out below the full scope.
     """
     if facts.is_entry:
         return Content(f"{BLOCKED}: {room.name}", "")
+    if scope != FULL:
+        facts = _without_contact(facts)
     names = [room.name] if scope == EMPTY or not facts.name else [room.name, facts.name]
     summary = " ".join(filter(None, (facts.mark, " · ".join(names))))
     lines = [] if scope == EMPTY else list(_lines(facts, room, starts_at, ends_at, scope))
     return Content(summary, "\n".join(escape(line, quote=False) for line in lines))
+
+
+def _without_contact(facts: Facts) -> Facts:
+    """The facts, with every text that people type clean of numbers and addresses."""
+    typed = {name: getattr(facts, name) for name in ("name", "option", "price", "language", "source")}
+    clean = {name: without_contact(said, facts.email, facts.phone) for name, said in typed.items()}
+    return replace(facts, email="", phone="", **clean)
 
 
 def _lines(facts: Facts, room: Room, starts_at: datetime, ends_at: datetime, scope: str) -> Iterator[str]:
