@@ -77,6 +77,16 @@ class TestCodelocks(AccessProviderContract):
         "expires_shift_hours": [1, 5, -5],
         "g3_durations": [False],
         "audit_delay_minutes": [30],
+        "client_count": ["page"],
+        "client_words": [("WAITING", "JOINED", "STOPPED")],
+        "most_per_page": [20],
+    }
+    elsewhere = {
+        "netcode_version": "codelocks/test_codes.py",
+        "utility_version": "codelocks/test_codes.py",
+        "netcode_quota": "codelocks/test_line.py",
+        "utility_quota": "codelocks/test_sandbox.py",
+        "https_only": "codelocks/test_sandbox.py",
     }
     secrets = tuple(CodelocksSandbox.secrets.values())
     private = ("Side door",)

@@ -62,6 +62,11 @@ class TestLocaboo(BookingSourceContract):
         "omitted": ["blank"],
         "conflict_flag": [True],
     }
+    elsewhere = {
+        "auth_failure": "locaboo/test_answers.py",
+        "nasty_text": "locaboo/test_windows.py",
+        "zone": "locaboo/test_times.py",
+    }
     unknown_ref = "4242"
     secrets = tuple(LocabooSandbox.secrets.values())
     private = ("Ida", "Kern", "ida@example.test", "Verein", "Geburtstag")

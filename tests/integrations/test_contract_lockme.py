@@ -50,7 +50,22 @@ class TestLockme(BookingSourceContract):
         "version_gates": [True],
         "rotate": [False],
         "errors_as_200": [True],
+        "token_life": [120],
+        "hook_method": ["GET"],
+        "delivery": ["now", "by hand"],
+        "echo": [False],
+        "delay": [5],
+        "duplicates": [2],
+        "reorder": [True],
+        "pauses": [(1,)],
+        "move_by_edit": [False],
+        "data_roomid": [False],
+        "paid_delete_status": [400, 409],
+        "taken_status": [400, 422],
+        "invalid_status": [422],
+        "locks_listed": [True],
     }
+    elsewhere = {"timezone": "lockme/conftest.py", "reservationid": "lockme/test_reservations.py"}
     unknown_ref = "4242"
     secrets = (LockmeSandbox.secrets["client_secret"], TOKEN["access_token"], TOKEN["refresh_token"])
     private = ("Ida", "Kern", "ida@example.test", "491700000", "Geburtstag")

@@ -58,7 +58,10 @@ class TestLockt(AccessProviderContract):
         "event_gaps": [False],
         "event_bound": ["inclusive"],
         "event_time": ["event_time"],
+        "overlap_scope": ["endpoint"],
+        "summary": ["object", "by status"],
     }
+    elsewhere = {"write_zone": "lockt/test_probe.py", "events_cache": "lockt/test_events.py"}
     secrets = tuple(LocktSandbox.secrets.values())
     private = ("Ida", "Kern", "ida@example.test", "491700000")
 

@@ -28,6 +28,7 @@ STORIES = {
         ("pay", SEAT),
         ("move", {**SEAT, "room": "", "date": "2026-03-10", "hour": "20:00"}),
         ("edit", {**SEAT, "people": "5"}),
+        ("lock", {"room": "1398", "date": "2026-03-12", "hour": "18:00"}),
         ("send_test", {"room": "1398"}),
         ("cancel", SEAT),
         ("expire_tokens", {}),

@@ -26,7 +26,7 @@ class Client:
     lock_id: str
     access_type: str
     periods: dict[str, dict[str, Any]]
-    status: str = "INVITED"  # the vendor's own words for it were never seen
+    status: str = "INVITED"  # or ACTIVE, SUSPENDED
 
     def row(self) -> dict[str, Any]:
         """As GET clients lists it."""

@@ -11,16 +11,20 @@ from integrations.sandbox.codelocks.locks import Lock
 from integrations.sandbox.codelocks.refusal import chosen, given, whole
 
 Values = Mapping[str, str]
+Switch = Mapping[str, Any]
+STATUSES = ("INVITED", "ACTIVE", "SUSPENDED")  # the vendor's own words for them were never seen
 
 
-def listed(account: Account, lock: Lock, values: Values, none: str) -> Any:
-    """GET clients; `none` is how an empty list looks: array, object or null."""
+def listed(account: Account, lock: Lock, values: Values, switch: Switch) -> Any:
+    """GET clients; how an empty list looks, what is counted and what a status is called are switches."""
     asked = given(values, "page", "perpage")
-    rows = [client.row() for client in account.clients.values() if client.lock_id == lock.ref]
-    if not rows and none != "object":
-        return [] if none == "array" else None
-    number, size = (whole(asked[name], name) for name in ("page", "perpage"))
-    return {"count": len(rows), "clients": page(rows, number, size), "next": None}
+    words = dict(zip(STATUSES, switch["client_words"], strict=True))
+    clients = [client for client in account.clients.values() if client.lock_id == lock.ref]
+    rows = [{**client.row(), "status": words[client.status]} for client in clients]
+    if not rows and switch["no_clients"] != "object":
+        return [] if switch["no_clients"] == "array" else None
+    shown = page(rows, whole(asked["page"], "page"), _size(asked, switch))
+    return {"count": len(rows if switch["client_count"] == "all" else shown), "clients": shown, "next": None}
 
 
 def invite(account: Account, lock: Lock, form: Values) -> dict[str, Any]:
@@ -57,13 +61,15 @@ def remove(account: Account, lock: Lock, form: Values) -> dict[str, Any]:
     return _done(lock, client)
 
 
-def audit(account: Account, lock: Lock, values: Values, now: datetime) -> list[dict[str, Any]]:
+def audit(
+    account: Account, lock: Lock, values: Values, switch: Switch, *, now: datetime
+) -> list[dict[str, Any]]:
     """GET audit: one page of what the vendor knows by now, in either order."""
     asked = given(values, "page", "perpage", "pageorder")
     rows = account.known(lock, now)
     if chosen(values, "pageorder", ("ascending", "descending")) == "descending":
         rows.reverse()
-    return page(rows, whole(asked["page"], "page"), whole(asked["perpage"], "perpage"))
+    return page(rows, whole(asked["page"], "page"), _size(asked, switch))
 
 
 def use(account: Account, lock: Lock, email: str, now: datetime, delay: timedelta) -> bool:
@@ -73,6 +79,12 @@ def use(account: Account, lock: Lock, email: str, now: datetime, delay: timedelt
         return False
     account.note(lock, now, "ACCESS", "Smart phone", delay)
     return True
+
+
+def _size(asked: Values, switch: Switch) -> int:
+    """Rows on a page: as many as are asked for, or the vendor's most."""
+    size = whole(asked["perpage"], "perpage")
+    return min(size, switch["most_per_page"]) if switch["most_per_page"] else size
 
 
 def _done(lock: Lock, client: Client) -> dict[str, Any]:

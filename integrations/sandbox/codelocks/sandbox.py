@@ -43,6 +43,9 @@ class CodelocksSandbox(Sandbox):
         "rule_form": "array",  # or object
         "account_form": "array",  # or object
         "no_clients": "object",  # or array, null
+        "client_count": "all",  # or page: what `count` counts
+        "client_words": ("INVITED", "ACTIVE", "SUSPENDED"),
+        "most_per_page": 0,  # 0 = as many as are asked for
         "shape": "v1",  # or 2016
         "expires_shift_hours": 0,
         "g3_durations": True,
@@ -267,7 +270,7 @@ class CodelocksSandbox(Sandbox):
     def clients(self, request: Request, lock_id: str) -> Response:
         """The smart-phone clients of a lock."""
         lock = self._mine(request.args, lock_id)
-        return answer(phones.listed(self.account, lock, request.args, self.switch["no_clients"]))
+        return answer(phones.listed(self.account, lock, request.args, self.switch))
 
     def client(self, request: Request, lock_id: str) -> Response:
         """Invite, change, suspend or restore, remove; form fields only (C-S9)."""
@@ -278,7 +281,7 @@ class CodelocksSandbox(Sandbox):
     def audit(self, request: Request, lock_id: str) -> Response:
         """What a lock has noted, as far as the vendor knows it by now."""
         lock = self._mine(request.args, lock_id)
-        return answer(phones.audit(self.account, lock, request.args, self.clock.now()))
+        return answer(phones.audit(self.account, lock, request.args, self.switch, now=self.clock.now()))
 
     def _check_access_key(self, given_key: str) -> None:
         if given_key != self.keys["access_key"]:

@@ -268,5 +268,6 @@ class LockmeSandbox(Panel):
     def _error(self, refusal: Refusal) -> Response:
         if self.switch["errors_as_200"]:
             return answer({"error": refusal.message})
-        status = self.switch["taken_status"] if refusal.status == 409 else refusal.status
+        unknown = {409: self.switch["taken_status"], 400: self.switch["invalid_status"]}
+        status = unknown.get(refusal.status, refusal.status)
         return answer({"code": status, "message": refusal.message}, status)

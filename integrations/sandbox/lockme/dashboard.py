@@ -61,6 +61,17 @@ class Dashboard(Office):
             self.store.remove(gone)
             self._tell("delete", gone)
 
+    def lock(self, room: int, day: str, hour: str) -> None:
+        """Staff lock an empty slot. ValueError when it is taken."""
+        if self.switch["locks_listed"]:
+            self.book(room, day, hour, source="panel")
+            return
+        with self._lock:
+            slot = forms.reservation({"roomid": room, "date": day, "hour": hour})
+            if self.store.taken(room, day, slot["hour"]):
+                raise ValueError("Slot is already taken")
+            self.store.locked.add((room, day, slot["hour"]))
+
     def send_test(self, room: int | None = None) -> int:
         """Staff try the webhook of a room's department; the message's id."""
         with self._change():

@@ -57,6 +57,8 @@ class Office(Sandbox):
         "version_gates": False,  # v2.0 has no invoice, v2.1 no language, v2.3 no test messages
         "paid_delete_status": 403,
         "taken_status": 409,
+        "invalid_status": 400,  # of a body with mistakes
+        "locks_listed": False,  # slots that staff have locked are told as reservations of the panel
         "errors_as_200": False,  # {"error": …} with 200 instead of a status
         "unknown_keys": False,  # keys of newer servers
     }

@@ -24,6 +24,7 @@ class Panel(Dashboard):
             Action("pay", "Pay, or confirm", ("number",), self._pay),
             Action("move", "Move (room may be empty)", ("number", *SLOT), self._move),
             Action("edit", "Edit", ("number", *PERSON), self._edit),
+            Action("lock", "Lock an empty slot", SLOT, self._lock_slot),
             Action("cancel", "Cancel, also when paid", ("number",), self._cancel),
             Action("send_test", "Send a test webhook", ("room",), self._test),
             Action("subscribe", "Add a webhook (department empty: all)", ("url", "department"), self._hook),
@@ -51,6 +52,9 @@ class Panel(Dashboard):
             return {
                 "reservations": [dict(each) for each in self.store.reservations.values()],
                 "rooms": rooms,
+                "locked": [
+                    {"room": room, "date": day, "hour": hour} for room, day, hour in sorted(self.store.locked)
+                ],
                 "messages": messages,
                 "application": [self._application()],
                 "webhooks": [{"to": url.split("?")[0]} for url in self.postbox.hooks],
@@ -73,6 +77,10 @@ class Panel(Dashboard):
         fields = _given(person)
         number = self.book(int(room), date, hour, source=source or "web", **fields)
         return f"reservation {number}"
+
+    def _lock_slot(self, room: str, date: str, hour: str) -> str:
+        self.lock(int(room), date, hour)
+        return f"{date} {hour} is locked"
 
     def _pay(self, number: str) -> str:
         self.pay(int(number))

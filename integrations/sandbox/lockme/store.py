@@ -73,7 +73,12 @@ class Store:
         self.rooms: dict[int, Room] = {}
         self.reservations: dict[int, Reservation] = {}
         self.holds: dict[int, datetime] = {}  # until when an unpaid one of the marketplace is kept
+        self.locked: set[tuple[int, str, str]] = set()  # room, date, hour: nobody can book it
         self._next = FIRST_RESERVATION
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state back; a file of an older version knows no locked slots."""
+        self.__dict__.update({"locked": set(), **state})
 
     def room(self, number: int) -> Room:
         """The room; 404 for one that nobody has, 403 for another partner's."""
@@ -101,7 +106,7 @@ class Store:
     def taken(self, room: int, day: str, hour: str, besides: int = 0) -> bool:
         """Does another reservation have this slot?"""
         rivals = (each for each in self.day(room, day) if each["reservationid"] != besides)
-        return any(each["hour"] == hour for each in rivals)
+        return (room, day, hour) in self.locked or any(each["hour"] == hour for each in rivals)
 
     def add(self, fields: Reservation, time: str) -> Reservation:
         """Make a reservation; 409 when its slot or its external id is taken."""

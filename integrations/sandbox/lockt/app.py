@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -43,6 +44,8 @@ class LocktSandbox(Reads):
         "released": (),  # pending endpoints that answer: uservalidate, reissue, fobcheck, nextcardnum
         "max_batch": 100,
         "latency": 0.0,  # seconds that a write takes
+        "overlap_scope": "site",  # site | endpoint: which writes may not overlap
+        "summary": "list",  # list | object | by status: what /credentialsummary looks like
         "overlap_status": 429,  # 429 | 409 | 400
         "blank_on_update": True,  # an update blanks what it leaves out
         "key_on_user": False,  # users carry the key of their credential, and an update may blank it
@@ -62,11 +65,13 @@ class LocktSandbox(Reads):
         """See `options` for the switches."""
         super().__init__(clock, **options)
         self._writing = 0
+        self._busy: Counter[str] = Counter()  # writes under way by address
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """As every sandbox; nothing is being written after a load."""
         super().__setstate__(state)
         self._writing = 0
+        self._busy = Counter()
 
     def routes(self) -> Iterable[Rule]:
         """Every endpoint of the vendor's table; pending ones answer when they are switched on."""
@@ -125,7 +130,9 @@ class LocktSandbox(Reads):
     def _write(self, request: Request, node: str, work: Work) -> Response:
         with self._lock:
             self._writing += 1
-            request.environ["lockt.overlapped"] = overlapped = self._writing > 1
+            self._busy[request.path] += 1
+            rivals = self._writing if self.switch["overlap_scope"] == "site" else self._busy[request.path]
+            request.environ["lockt.overlapped"] = overlapped = rivals > 1
         try:
             if overlapped:
                 return self._overlapped(self.switch["overlap_status"])
@@ -135,6 +142,7 @@ class LocktSandbox(Reads):
         finally:
             with self._lock:
                 self._writing -= 1
+                self._busy[request.path] -= 1
 
     def _overlapped(self, status: int) -> Response:
         return batches.refusal(OVERLAP) if status == 400 else self.error(OVERLAP, status)

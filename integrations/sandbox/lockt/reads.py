@@ -92,7 +92,10 @@ class Reads(Site):
     def get_credentialsummary(self, _request: Request) -> Response:
         """How many are claimed; the vendor does not document the shape."""
         claimed = sum(one.claimed for one in self.credentials.values())
-        return answer({"data": [{"claimed": claimed, "unclaimed": len(self.credentials) - claimed}]})
+        counts = {"claimed": claimed, "unclaimed": len(self.credentials) - claimed}
+        rows = [{"claim_status": name.title(), "count": number} for name, number in counts.items()]
+        shapes = {"list": [counts], "object": counts, "by status": rows}
+        return answer({"data": shapes[self.switch["summary"]]})
 
     def get_events(self, request: Request) -> Response:
         """The newest events first, at most as many as the cache holds; those after ?id=."""

@@ -98,3 +98,27 @@ def test_c_c21_a_vendor_that_gives_smaller_pages_than_asked_for_is_read_to_its_c
 def test_a_page_size_that_is_no_number_stops_the_account(value, sandbox, codelocks):
     with pytest.raises(Misconfigured, match="page_size"):
         client_of(sandbox, page_size=value).clients(K3)
+
+
+def test_the_vendors_own_words_are_a_switch_and_an_option_explains_them(sandbox, codelocks, ida):
+    codelocks.switch["client_words"] = ("WAITING", "JOINED", "STOPPED")
+    codelocks.account.invite(codelocks.locks[K3], ida, "STANDARD", {})
+    for options, state in [({}, PhoneState.UNKNOWN), ({"phone_status": {"WAITING": "invited"}}, "invited")]:
+        [one] = client_of(sandbox, **options).clients(K3).records
+        assert (one.state, one.status_text) == (state, "WAITING")
+
+
+@pytest.mark.parametrize("counted", ["all", "page"])
+def test_c_c21_whatever_is_counted_every_page_is_read(sandbox, codelocks, counted):
+    codelocks.switch["client_count"] = counted
+    people(codelocks, 5)
+    listed = client_of(sandbox, page_size=2).clients(K3)
+    assert (len(listed.records), listed.complete) == (5, True)
+
+
+def test_c_c21_a_page_that_the_vendor_cuts_short_is_not_taken_for_the_last(sandbox, codelocks):
+    codelocks.switch["most_per_page"] = 2
+    people(codelocks, 5)
+    listed = client_of(sandbox, page_size=3).clients(K3)
+    assert len(listed.records) == 5 or not listed.complete
+    assert len(client_of(sandbox, page_size=2).clients(K3).records) == 5

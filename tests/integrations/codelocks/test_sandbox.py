@@ -41,7 +41,8 @@ def test_c_s2_failures_count_too_and_the_counters_are_apart(send, codelocks):
 
 
 def test_c_s2_over_the_quota_nothing_is_answered_until_the_next_month(send, codelocks):
-    codelocks.switch["netcode_quota"] = 1
+    codelocks.switch |= {"netcode_quota": 1, "utility_quota": 1}
+    assert [send("/u/1/durations").status_code for _ in range(2)] == [200, 429]
     assert send(NETCODE, params=ASKED).status_code == 200
     response = send(NETCODE, params=ASKED)
     assert (response.status_code, response.json()) == (429, {"message": "Limit Exceeded"})

@@ -225,6 +225,9 @@ class BookingSourceContract(Quiet):
         shop.standin.switch[name] = value
         assert [self.told(source, shop, read) for read in self.reads] == before
 
+    def test_each_switch_is_turned(self, shop):
+        self.all_are_turned(shop.standin)
+
     # ------------------------------------------------------------------------------------ windows
 
     def test_windows_cover_every_day_of_the_span_for_every_resource_and_no_other(self):

@@ -97,6 +97,9 @@ class ListingCases(ProviderCases):
             self.is_one_way_in(standin, order, outcome.record)
         assert all(self.listed(provider, listing) for listing in self.listings)
 
+    def test_each_switch_is_turned(self, standin):
+        self.all_are_turned(standin)
+
     # -------------------------------------------------------------------------------------- events
 
     def test_events_are_not_told_or_told_alike_each_time(self, provider, standin):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ BODIES = {
     "data of another kind": '{"data": {"rows": []}}',
     "bad JSON": '{"data": [}',
 }
+TESTS = Path(__file__).parent.parent
 STRANGER = {"brand_new": {"a": [1, None, "x"]}, "brandNew": None}
 NONSENSE: tuple[Any, ...] = ("nonsense", None, 17, [], {}, {"id": None}, {"id": {"deep": 1}}, {"error": "no"})
 
@@ -39,10 +41,14 @@ class Quiet:
     """Contract cases in which nothing private is logged or told.
 
     `secrets` are the account's, `private` is what the stand-in knows of guests and of their ways in.
+    `positions` are the stand-in's switches under which the same must hold; `elsewhere` are those that have
+    tests of their own, each with its file.
     """
 
     secrets: tuple[str, ...]
     private: tuple[str, ...] = ()
+    positions: Mapping[str, Sequence[Any]]
+    elsewhere: Mapping[str, str] = {}
 
     @pytest.fixture(autouse=True)
     def _nothing_private_is_logged(self, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
@@ -60,6 +66,13 @@ class Quiet:
         """Fail when one of the texts holds something private."""
         told = [text for text in texts for word in (*self.secrets, *self.private) if word in text]
         assert not told
+
+    def all_are_turned(self, standin: Sandbox) -> None:
+        """Fail unless each switch is among `positions`, or in the file that `elsewhere` names for it."""
+        assert standin.options.keys() == self.positions.keys() | self.elsewhere.keys()
+        assert not self.positions.keys() & self.elsewhere.keys()
+        for name, file in self.elsewhere.items():
+            assert f'"{name}"' in (TESTS / file).read_text(), f"{name} is not in {file}"
 
     def echo(self) -> str:
         """An error in which the vendor repeats what it was sent, plain and as it stands in an address."""

@@ -200,6 +200,24 @@ def test_the_statuses_nobody_knows_are_switches(call: Call, shop: LockmeSandbox)
     assert call("PUT", BOOKING, SLOT) == (200, {"error": "Slot is already taken"})
 
 
+def test_the_status_of_a_body_with_mistakes_is_a_switch(call: Call, shop: LockmeSandbox) -> None:
+    shop.switch["invalid_status"] = 422
+    assert call("PUT", BOOKING, {**SLOT, "hour": "noon"})[0] == 422
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_locked_slot_is_taken_and_whether_it_is_a_reservation_is_a_switch(
+    call: Call, shop: LockmeSandbox, listed: bool
+) -> None:
+    shop.switch["locks_listed"] = listed
+    shop.lock(1398, "2026-03-10", "16:30")
+    assert call("PUT", BOOKING, SLOT)[0] == 409
+    rows = call("GET", "/room/1398/reservations/2026-03-10")[1]
+    assert [(row["source"], row["status"]) for row in rows] == ([("panel", 0)] if listed else [])
+    with pytest.raises(ValueError, match="taken"):
+        shop.lock(1398, "2026-03-10", "16:30")
+
+
 def test_old_versions_leave_out_what_they_did_not_have(call: Call, shop: LockmeSandbox) -> None:
     shop.switch["version_gates"] = True
     one = f"{BOOKING}/{shop.book(1398, '2026-03-10', '16:30')}"

@@ -92,6 +92,14 @@ def test_l_s5_two_writes_at_once_are_one_too_many(post, site, monkeypatch, statu
     assert [write["overlapped"] for write in site.writes()].count(True) == 1
 
 
+def test_l_s5_whether_writes_of_two_kinds_overlap_is_a_switch(call, post, site):
+    for scope, status in [("site", 429), ("endpoint", 200)]:
+        site.switch["overlap_scope"] = scope
+        site._writing = site._busy["/api/v1/user"] = 1  # somebody else's write, under way
+        assert call("POST", "door", {"doors": [{"name": scope}]}).status_code == status
+        assert post(ROW).status_code == 429
+
+
 @pytest.mark.parametrize("value", ["yes", 1, None, ""])
 def test_l_s6_an_option_is_a_boolean_or_its_name(post, value):
     assert post(ROW, update_existing=value).status_code == 400

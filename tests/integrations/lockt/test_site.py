@@ -199,8 +199,10 @@ def test_l_c13_the_next_card_number_is_the_vendors(client, site):
 def test_claimed_and_unclaimed_credentials_are_counted(client, site):
     [outcome, _] = client.issue([order(1), order(2)])
     site.claim(outcome.record.secret)
-    summary = client.credential_summary()
-    assert (summary.claimed, summary.unclaimed) == (1, 1)
+    for shape in ("list", "object", "by status"):
+        site.switch["summary"] = shape
+        summary = client.credential_summary()
+        assert (summary.claimed, summary.unclaimed) == (1, 1)
 
 
 COUNTED = {
