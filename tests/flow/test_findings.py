@@ -75,7 +75,7 @@ def test_ten_of_a_kind_take_as_many_queries_as_one(django_assert_max_num_queries
         NoticeFactory(booking=grant.occurrence.booking, grant=grant, state=NoticeState.FAILED, error="no")
     findings(NOW)
     ledgers = VendorAccount.objects.filter(vendor="codelocks").count()
-    with django_assert_max_num_queries(20 + ledgers):
+    with django_assert_max_num_queries(22 + ledgers):
         findings(NOW)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from backoffice.flow.audit.trouble import Trouble, guest, sentence, soon, stay
 from backoffice.models import Block, CalendarPairing, Conflict, Room, Said, Severity, VendorAccount
@@ -29,36 +29,60 @@ RELATED = (
 )
 UNREAD = ("occurrence__booking__raw", "occurrence__booking__customer__email", "resource__raw")
 BLOCKS = "blocks"
+Words = tuple[Severity, str]
 
 
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong between the channels that the rooms are sold on."""
     pairings = list(CalendarPairing.objects.select_related("account", "room__venue").order_by("pk"))
     active = [pairing for pairing in pairings if pairing.activated_at]
-    return chain(
-        _refused(now),
-        _unwritten(now),
-        _undone(now),
-        _removed(now),
-        _paused(active),
-        _shared(pairings),
-        _nowhere(active),
-    )
+    return chain(_blocks(now), _paused(active), _shared(pairings), _nowhere(active))
 
 
 # ---------------------------------------------------------------------------------------------- blocks
 
 
-def _blocks(now: datetime, *wanted: Q) -> Iterable[Block]:
-    """Blocks that are not over, soonest first."""
-    rows = Block.objects.filter(*wanted, ends_at__gt=now)
-    return rows.select_related(*RELATED).defer(*UNREAD).order_by("starts_at", "pk")
+def _blocks(now: datetime) -> Iterator[Trouble]:
+    """One finding for each block that is not as it should be, soonest first; asked for in one query."""
+    kinds = [When(wanted, then=Value(kind)) for kind, wanted in _kinds(now).items()]
+    rows = Block.objects.filter(ends_at__gt=now).annotate(kind=Case(*kinds, default=Value("")))
+    rows = rows.exclude(kind="").select_related(*RELATED).defer(*UNREAD)
+    for block in rows.order_by("starts_at", "pk"):
+        kind = block.kind  # type: ignore[attr-defined]  # annotated
+        severity, text = WORDS[kind](block, now)
+        yield Trouble(
+            kind,
+            str(block.pk),
+            severity,
+            f"{_what(block)}: {text}",
+            account_id=block.account_id,
+            booking_id=block.occurrence.booking_id,
+        )
 
 
-def _stands() -> Q:
-    """Of a booking that is neither cancelled nor gone."""
+def _kinds(now: datetime) -> dict[str, Q]:
+    """What is wrong with a block, the most pressing first."""
     cancelled = Q(occurrence__booking__status=BookingStatus.CANCELLED)
-    return Q(occurrence__gone_at=None, occurrence__booking__gone_at=None) & ~cancelled
+    stands = Q(occurrence__gone_at=None, occurrence__booking__gone_at=None) & ~cancelled
+    planned = Q(state__in=(BlockState.PLANNED, BlockState.WRITING), said="")
+    old = Q(written_at=None, created_at__lte=now - PATIENCE)
+    tried = Q(attempts__gte=TRIES) | Q(attempts__gt=0, next_try_at__gt=now + PATIENCE)
+    removed = Q(state=BlockState.REMOVED)
+    return {
+        "block_refused": Q(state=BlockState.FAILED) & stands & ~_told(),
+        "block_unwritten": planned & (old | tried) & stands & _asked(),
+        "block_not_removed": Q(state=BlockState.REMOVING) & tried & _asked(),
+        "change_undone": ~Q(note="") & ~removed & stands,
+        "block_removed": removed & Q(said=Said.DELETED) & stands,
+    }
+
+
+def _told() -> Q:
+    """Somebody else has the time there: that is a conflict, and told as one."""
+    here = Conflict.objects.filter(closed_at=None)
+    first = here.filter(first=OuterRef("occurrence"), second__booking__account=OuterRef("account"))
+    second = here.filter(second=OuterRef("occurrence"), first__booking__account=OuterRef("account"))
+    return Q(Exists(first)) | Q(Exists(second))
 
 
 def _asked() -> Q:
@@ -67,77 +91,52 @@ def _asked() -> Q:
     return Q(account__enabled=True, account__stopped_at=None) & awake
 
 
-def _refused(now: datetime) -> Iterator[Trouble]:
-    """Where somebody else has the time there, that is a conflict, and told as one."""
-    here = Conflict.objects.filter(closed_at=None)
-    first = here.filter(first=OuterRef("occurrence"), second__booking__account=OuterRef("account"))
-    second = here.filter(second=OuterRef("occurrence"), first__booking__account=OuterRef("account"))
-    told = Exists(first) | Exists(second)
-    for block in _blocks(now, Q(state=BlockState.FAILED), _stands(), ~Q(told)):
-        yield _trouble(
-            "block_refused",
-            block,
-            soon(block.starts_at, now),
-            f"the time is not blocked at {_where(block)}: {sentence(block.error)} Somebody can book it: "
-            "close it there by hand, or put right what is named and try the block again.",
-        )
-
-
-def _unwritten(now: datetime) -> Iterator[Trouble]:
-    """Waiting for a quarter of an hour, or told to wait longer than that."""
-    never = Q(state__in=(BlockState.PLANNED, BlockState.WRITING), written_at=None)
-    old = never & Q(created_at__lte=now - PATIENCE)
-    tried = Q(attempts__gte=TRIES) | Q(attempts__gt=0, next_try_at__gt=now + PATIENCE)
-    waits = Q(state__in=(BlockState.PLANNED, BlockState.WRITING), said="")
-    for block in _blocks(now, waits & (old | tried), _stands(), _asked()):
-        yield _trouble(
-            "block_unwritten",
-            block,
-            soon(block.starts_at, now),
-            f"the time could not be blocked at {_where(block)} so far: {_error(block)} It is tried again by "
-            "itself; until then somebody can book it there.",
-        )
-    for block in _blocks(now, Q(state=BlockState.REMOVING) & tried, _asked()):
-        yield _trouble(
-            "block_not_removed",
-            block,
-            Severity.TODAY,
-            f"that is over or gone, but its block still stands at {_where(block)}: {_error(block)} Nobody "
-            "can book the time there. It is tried again by itself; or remove the block there by hand.",
-        )
-
-
-def _undone(now: datetime) -> Iterator[Trouble]:
-    for block in _blocks(now, ~Q(note=""), ~Q(state=BlockState.REMOVED), _stands()):
-        yield _trouble(
-            "change_undone",
-            block,
-            soon(block.starts_at, now),
-            f"in {_where(block)}: {sentence(block.note)} To change the booking, change it where it was made; "
-            "and tell whoever keeps the calendar.",
-        )
-
-
-def _removed(now: datetime) -> Iterator[Trouble]:
-    """Somebody took a block away: a source can sell the time again; in a calendar it is for information."""
-    for block in _blocks(now, Q(state=BlockState.REMOVED, said=Said.DELETED), _stands()):
-        sold = block.resource_id is not None
-        danger = "It can be booked there now" if sold else "Whoever looks at that calendar does not see it"
-        yield _trouble(
-            "block_removed",
-            block,
-            soon(block.starts_at, now) if sold and not _is_entry(block) else Severity.NOTE,
-            f"somebody removed the block at {_where(block)}, and the booking stands. {danger}. If that was a "
-            "mistake, try the block again on its page.",
-        )
-
-
-def _trouble(kind: str, block: Block, severity: Severity, text: str) -> Trouble:
-    booking = block.occurrence.booking_id
-    account = block.account_id
-    return Trouble(
-        kind, str(block.pk), severity, f"{_what(block)}: {text}", account_id=account, booking_id=booking
+def _refused(block: Block, now: datetime) -> Words:
+    return soon(block.starts_at, now), (
+        f"the time is not blocked at {_where(block)}: {sentence(block.error)} Somebody can book it: close it "
+        "there by hand, or put right what is named and try the block again."
     )
+
+
+def _unwritten(block: Block, now: datetime) -> Words:
+    return soon(block.starts_at, now), (
+        f"the time could not be blocked at {_where(block)} so far: {_error(block)} It is tried again by "
+        "itself; until then somebody can book it there."
+    )
+
+
+def _not_removed(block: Block, now: datetime) -> Words:
+    del now
+    return Severity.TODAY, (
+        f"that is over or gone, but its block still stands at {_where(block)}: {_error(block)} Nobody can "
+        "book the time there. It is tried again by itself; or remove the block there by hand."
+    )
+
+
+def _undone(block: Block, now: datetime) -> Words:
+    return soon(block.starts_at, now), (
+        f"in {_where(block)}: {sentence(block.note)} To change the booking, change it where it was made; and "
+        "tell whoever keeps the calendar."
+    )
+
+
+def _removed(block: Block, now: datetime) -> Words:
+    """At a booking source the time can be sold again; in a calendar it is for information."""
+    sold = block.resource_id is not None
+    danger = "It can be booked there now" if sold else "Whoever looks at that calendar does not see it"
+    return soon(block.starts_at, now) if sold and not _is_entry(block) else Severity.NOTE, (
+        f"somebody removed the block at {_where(block)}, and the booking stands. {danger}. If that was a "
+        "mistake, try the block again on its page."
+    )
+
+
+WORDS: dict[str, Callable[[Block, datetime], Words]] = {
+    "block_refused": _refused,
+    "block_unwritten": _unwritten,
+    "block_not_removed": _not_removed,
+    "change_undone": _undone,
+    "block_removed": _removed,
+}
 
 
 def _what(block: Block) -> str:
