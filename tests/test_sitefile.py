@@ -160,6 +160,7 @@ MISTAKES = [
     ('timecode: "202511161623"', 'timecode: "2025"', "site.yaml:38: venues.centre.doors.store.lock.timecode"),
     ("method: card", "method: netcode", "doors.hall.method: netcode is not offered by Lockt SecureAccess"),
     ("name: Centre", "nam: Centre", "venues.centre.nam: is not known here"),
+    ("name: Centre\n", "name: Centre\n    phone: at the desk\n", "site.yaml:33: venues.centre.phone"),
     ("    name: Centre\n", "    name: Centre\n    name: Center\n", "venues.centre.name: stands here twice"),
     ("sold_as: [{account: town-hall", "sold_as: [{account: kit", "which has no bookings"),
     ("clock: UTC", "clock: Mars/Olympus", "there is no time zone 'Mars/Olympus'"),
@@ -188,3 +189,9 @@ def test_no_mistake_repeats_a_secret(load):
 def test_a_k3_locks_clock_is_its_vendors_word_where_the_file_says_none():
     assert Lock(model="K3CONNECT").clock == ""
     assert Lock(model="K3CONNECT", clock="UTC").clock == "UTC"
+
+
+def test_a_venues_telephone_comes_from_the_file_and_stays_where_the_file_has_none(load):
+    load(SITE.replace("    name: Centre\n", '    name: Centre\n    phone: "+49 30 555 0100"\n'))
+    load(SITE)
+    assert Venue.objects.get().phone == "+49 30 555 0100"

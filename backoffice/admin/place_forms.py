@@ -18,7 +18,7 @@ from unfold.widgets import (
 
 from backoffice.admin.checks import checked_lock, checked_with
 from backoffice.models import Door, PathStep, Room, VendorAccount, Venue
-from backoffice.sitefile.schema import KITLOCKS, known_zone
+from backoffice.sitefile.schema import KITLOCKS, dialled, known_zone
 from integrations.types import Role
 
 POLICY = (
@@ -48,12 +48,16 @@ class VenueForm(forms.ModelForm[Venue]):
 
     class Meta:
         model = Venue
-        fields = ("name", "slug", "timezone", *(name for pair in POLICY for name in pair))
+        fields = ("name", "slug", "timezone", "phone", *(name for pair in POLICY for name in pair))
         help_texts = {**POLICY_HELP, "timezone": "IANA name, such as Europe/Berlin"}
 
     def clean_timezone(self) -> str:
         """A zone that there is."""
         return checked_with(known_zone, self.cleaned_data["timezone"])
+
+    def clean_phone(self) -> str:
+        """A number that can be called, or none."""
+        return checked_with(dialled, self.cleaned_data["phone"])
 
 
 class RoomForm(forms.ModelForm[Room]):

@@ -40,7 +40,7 @@ class VenueAdmin(Table):
     list_display = ("name", "slug", "timezone", "lead_minutes", "lag_minutes")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    fieldsets = ((None, {"fields": (("name", "slug", "timezone"),)}), RULES)
+    fieldsets = ((None, {"fields": (("name", "slug"), ("timezone", "phone"))}), RULES)
 
 
 class PathInline(TabularInline):

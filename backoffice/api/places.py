@@ -30,7 +30,7 @@ class VenueSerializer(serializers.ModelSerializer[Venue]):
 
     class Meta:
         model = Venue
-        fields = ["id", "slug", "name", "timezone", *POLICY]
+        fields = ["id", "slug", "name", "timezone", "phone", *POLICY]
 
 
 class VenueViewSet(ReadOnlyModelViewSet[Venue]):

@@ -34,6 +34,7 @@ class Venue(Policy):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     timezone = models.CharField(max_length=64, default=CENTRAL)
+    phone = models.CharField(max_length=40, blank=True, help_text="whom guests call when a door stays shut")
 
     class Meta:
         ordering = ["name"]

@@ -157,7 +157,8 @@ def _opening_balance(site: _Site, account: VendorAccount, before: dict[str, Any]
 
 
 def _venue(site: _Site, slug: str, entry: VenueEntry) -> None:
-    values = {"name": entry.name, "timezone": entry.timezone, **entry.policy.model_dump()}
+    phone = {} if entry.phone is None else {"phone": entry.phone}
+    values = {"name": entry.name, "timezone": entry.timezone, **phone, **entry.policy.model_dump()}
     venue = _put(site, f"venue {slug}", Venue, {"slug": slug}, values)
     place: Place = ("venues", slug)
     for name, door in entry.doors.items():

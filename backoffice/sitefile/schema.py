@@ -15,6 +15,8 @@ from integrations.types import Method
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Hours = Annotated[int, Field(ge=0, le=366 * 24)]
 OFFSET = re.compile(r"[+-]\d\d:[0-5]\d")
+PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{0,38}")
+LEAST_DIGITS = 3
 K3_ID = re.compile(r"[0-9a-fA-F]{32}")
 KITLOCKS = ("KL1060", "KL1060C2", "KL1060G3", "KL1550")
 
@@ -53,6 +55,13 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,50}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=250)]
+
+
+def dialled(number: str) -> str:
+    """A telephone number as people write it; ValueError when it cannot be called."""
+    if number and not (PHONE.fullmatch(number) and len(re.sub(r"\D", "", number)) >= LEAST_DIGITS):
+        raise ValueError(f"{number!r} is no telephone number; write one such as +49 30 1234567")
+    return number
 
 
 class Strict(BaseModel):
@@ -176,10 +185,11 @@ class RoomEntry(Strict):
 
 
 class VenueEntry(Strict):
-    """A site."""
+    """A site; without `phone` the number that it has stays."""
 
     name: Text
     timezone: Zone
+    phone: Annotated[str, AfterValidator(dialled)] | None = None
     policy: PolicyPart = PolicyPart()
     doors: dict[Slug, DoorEntry] = {}
     rooms: dict[Slug, RoomEntry] = {}

@@ -88,6 +88,14 @@ def test_an_unknown_time_zone_is_refused_in_words(signed_in):
     assert not Venue.objects.exists()
 
 
+@pytest.mark.parametrize(("phone", "stored"), [("+49 30 555 0100", 1), ("", 1), ("the desk", 0), ("1", 0)])
+def test_a_venues_telephone_is_one_that_can_be_called(signed_in, phone, stored):
+    form = {"name": "Quay", "slug": "quay", "timezone": "Europe/Berlin", "phone": phone}
+    page = signed_in("manager").post(reverse("admin:backoffice_venue_add"), form)
+    assert Venue.objects.filter(phone=phone).count() == stored
+    assert ("is no telephone number" in page.content.decode()) == (not stored)
+
+
 # ------------------------------------------------------------------------------------------------- doors
 
 

@@ -219,3 +219,8 @@ def test_pages_are_cut_as_asked(viewer):
 def test_health_and_readiness(client, db):
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok"}
+
+
+def test_a_venue_tells_its_telephone(viewer):
+    RoomFactory(venue__phone="+49 30 555 0100")
+    assert viewer.get("/api/v1/venues/").json()["results"][0]["phone"] == "+49 30 555 0100"

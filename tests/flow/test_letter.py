@@ -47,6 +47,31 @@ def test_the_access_window_is_told_and_not_what_the_lock_opens_beyond_it():
     assert "Europe/Berlin" in told()
 
 
+def test_a_letter_says_whom_to_call_when_a_door_stays_shut():
+    (grant,) = stay(room=RoomFactory(venue__phone="+49 30 555 0100"))
+    active(grant)
+    deliver(NOW)
+    assert "If a door does not open, call +49 30 555 0100." in told()
+    (page, _), *_ = mail.outbox[-1].alternatives
+    assert '<a href="tel:+49305550100"' in page
+
+
+def test_a_venue_without_a_telephone_is_named_and_no_number_is_made_up():
+    (grant,) = stay(booking__language="de")
+    active(grant)
+    deliver(NOW)
+    assert "wenden Sie sich bitte an: Centre." in told()
+    assert "tel:" not in mail.outbox[-1].alternatives[0][0]
+
+
+def test_whatever_stands_in_a_venues_telephone_comes_escaped():
+    (grant,) = stay(room=RoomFactory(venue__phone='"><b>1</b>'), booking__language="de")
+    active(grant)
+    deliver(NOW)
+    assert 'rufen Sie bitte "><b>1</b> an.' in told()
+    assert "<b>1</b>" not in mail.outbox[-1].alternatives[0][0]
+
+
 def test_several_pins_of_one_door_are_told_with_their_times():
     (grant,) = stay()
     active(grant, "111111", ends_at=START)

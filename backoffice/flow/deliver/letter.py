@@ -78,6 +78,7 @@ def _context(telling: Telling, say: Words) -> dict[str, Any]:
         "doors_title": say["doors" if len(doors) > 1 else "doors_one"],
         "notes": list(_notes(telling, say)),
         "venue": _venue(span.venue),
+        "phone": _phone(span.venue),
     }
 
 
@@ -94,7 +95,9 @@ def _notes(telling: Telling, say: Words) -> list[str]:
     zone = say["zone"].format(venue=venue, zone=zone_of(telling.span.venue).key)
     if telling.kind == NoticeKind.WITHDRAWN:
         return [zone]
-    return [zone, say["private"], say["trouble"].format(venue=venue)]
+    phone = _phone(telling.span.venue)
+    call = say["trouble_call"].format(phone=phone) if phone else say["trouble"].format(venue=venue)
+    return [zone, say["private"], call]
 
 
 def _changes(telling: Telling, what: str, say: Words) -> list[str]:
@@ -226,3 +229,7 @@ def _time(local: datetime) -> str:
 
 def _venue(venue: Venue | None) -> str:
     return str(venue) if venue else ""
+
+
+def _phone(venue: Venue | None) -> str:
+    return venue.phone if venue else ""
