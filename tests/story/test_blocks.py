@@ -58,6 +58,15 @@ def test_a_booking_of_the_hall_system_blocks_every_game_that_it_overlaps(channel
     assert blocked(channels) == ["14:00", "15:00"]
 
 
+def test_a_source_that_does_not_tell_its_hours_is_blocked_at_the_bookings_own_start(
+    channels: Channels,
+) -> None:
+    channels.lockme.fail("status", "/date/", times=20, status=404, body="{}", content_type="application/json")
+    hall(channels, "14:30", "15:30")
+    channels.sync()
+    assert channels.taken("14:30", NEXT)
+
+
 def test_a_game_blocks_its_time_at_the_hall_system(channels: Channels) -> None:
     channels.game("15:00", NEXT)
     channels.sync()

@@ -10,6 +10,7 @@ from backoffice.flow.channels.loading import load
 from backoffice.flow.channels.values import Place, Stay, World
 from backoffice.flow.channels.wanting import families
 from backoffice.models import Resource, SlotDay, VendorAccount
+from integrations.errors import Refused
 from integrations.types import SlotSource
 
 FRESH = timedelta(hours=1)  # a change of the week or an exception is noticed within (B11)
@@ -59,11 +60,12 @@ def _days(stay: Stay, place: Place, world: World, account: VendorAccount) -> Ite
 def read_slots(source: SlotSource, due: Iterable[Due], now: datetime) -> int:
     """Read the slots of things and days, and keep them; how many days differ from before.
 
-    Raises as the client does; what was read before stays.
+    A source that does not tell them (Refused) keeps none that we could go by. Else raises as the client
+    does; what was read before stays.
     """
     changed = 0
     for resource, day in due:
-        starts = [at.astimezone(UTC).isoformat() for at in source.offered(resource.ref, day)]
+        starts = _starts(source, resource.ref, day)
         row, made = SlotDay.objects.get_or_create(
             resource=resource, day=day, defaults={"starts": starts, "read_at": now}
         )
@@ -72,3 +74,10 @@ def read_slots(source: SlotSource, due: Iterable[Due], now: datetime) -> int:
             row.starts, row.read_at = starts, now
             row.save(update_fields=["starts", "read_at"])
     return changed
+
+
+def _starts(source: SlotSource, ref: str, day: date) -> list[str]:
+    try:
+        return [at.astimezone(UTC).isoformat() for at in source.offered(ref, day)]
+    except Refused:
+        return []
