@@ -20,7 +20,7 @@ def listed(account: Account, lock: Lock, values: Values, switch: Switch) -> Any:
     asked = given(values, "page", "perpage")
     words = dict(zip(STATUSES, switch["client_words"], strict=True))
     clients = [client for client in account.clients.values() if client.lock_id == lock.ref]
-    rows = [{**client.row(), "status": words[client.status]} for client in clients]
+    rows = [{**client.row(), "status": words.get(client.status, client.status)} for client in clients]
     if not rows and switch["no_clients"] != "object":
         return [] if switch["no_clients"] == "array" else None
     shown = page(rows, whole(asked["page"], "page"), _size(asked, switch))
