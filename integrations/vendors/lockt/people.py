@@ -21,6 +21,7 @@ class Found:
     holders: dict[str, Holder]
     errors: dict[str, VendorError] = field(default_factory=dict)
     everyone: tuple[dict[str, Any], ...] = ()  # all rows, where the whole list was read
+    whole: bool = False  # it was, somebody is in it, and each row is one: who is not listed is not there
 
     def shared(self, name: str, value: str, key: str) -> bool:
         """Whether somebody else than the holder with this key has this value, as far as the rows show."""
@@ -50,7 +51,8 @@ class People:
         """The cardholders with these keys, and all other rows to check for collisions (L-C12)."""
         rows = self._wire.rows("/user")
         found = _found(rows, keys)
-        return Found(found.holders, found.errors, tuple(row for row in rows if isinstance(row, dict)))
+        people = tuple(row for row in rows if isinstance(row, dict))
+        return Found(found.holders, found.errors, people, 0 < len(people) == len(rows))
 
 
 def _found(rows: Iterable[Any], keys: Collection[str]) -> Found:

@@ -35,11 +35,7 @@ class Writer:
         before = self._before(wishes)
         refused = {one.key: error for one in wishes if (error := _collision(one, before))}
         latest, said = before, Written()
-        missing = [
-            one
-            for one in wishes
-            if one.key not in refused and not one.true_of(before.holders.get(one.key), strictly=True)
-        ]
+        missing = [one for one in wishes if one.key not in refused and not _true(one, before, strictly=True)]
         for turn in range(TURNS):
             if not missing or (turn and not said.again):
                 break
@@ -69,11 +65,15 @@ class Writer:
         return refused | _refused(asked, said)
 
     def _before(self, wishes: Sequence[Wish]) -> Found:
-        """The holders as they are; all rows where an e-mail address might be shared (L-C12)."""
+        """The holders as they are; all rows where an e-mail address might be shared (L-C12).
+
+        All rows, too, where nobody is found to take doors from: one empty answer does not say so.
+        """
         keys = [one.key for one in wishes]
         found = self._people.find(keys)
-        alone = found.everyone or not any(holder.email for holder in found.holders.values())
-        return found if alone else self._people.everyone(keys)
+        unfound = any(not one.opens and one.key not in found.holders for one in wishes)
+        shared = any(holder.email for holder in found.holders.values())
+        return self._people.everyone(keys) if (unfound or shared) and not found.everyone else found
 
     def _send(self, wishes: Sequence[Wish], latest: Found) -> Written:
         return self._batches.send("/user", "users", [_row(one, latest) for one in wishes], OPTIONS)
@@ -93,7 +93,7 @@ class Writer:
             if one.key in latest.errors:
                 ends[one.key] = latest.errors[one.key]
                 continue
-            if one.true_of(new, strictly=one.key in refused or said.trouble is not None):
+            if _true(one, latest, strictly=one.key in refused or said.trouble is not None):
                 ends[one.key] = new
                 continue
             ends[one.key] = refused.get(one.key) or _why_not(one, old, new, said)
@@ -136,7 +136,7 @@ def _newer(latest: Found, read: Found, asked: Sequence[Wish]) -> Found:
     keys = {one.key for one in asked}
     kept = {key: holder for key, holder in latest.holders.items() if key not in keys}
     errors = {key: error for key, error in latest.errors.items() if key not in keys}
-    return Found(kept | read.holders, errors | read.errors, read.everyone or latest.everyone)
+    return Found(kept | read.holders, errors | read.errors, read.everyone or latest.everyone, latest.whole)
 
 
 def _refused(missing: Sequence[Wish], said: Written) -> dict[str, VendorError]:
@@ -155,8 +155,15 @@ def _refused(missing: Sequence[Wish], said: Written) -> dict[str, VendorError]:
 
 def _done(one: Wish, latest: Found, said: Written, refused: dict[str, VendorError]) -> bool:
     """Whether there is nothing more to send: it is true, or the vendor will not have it."""
-    holder = latest.holders.get(one.key)
-    return one.key in refused or one.key in latest.errors or one.true_of(holder, strictly=said.again)
+    return one.key in refused or one.key in latest.errors or _true(one, latest, strictly=said.again)
+
+
+def _true(one: Wish, found: Found, *, strictly: bool) -> bool:
+    """Whether a wish is true by what was read. Nobody there to take doors from: when a whole list says so."""
+    holder = found.holders.get(one.key)
+    if holder is None and not one.opens:
+        return found.whole
+    return one.true_of(holder, strictly=strictly)
 
 
 def _why_not(one: Wish, old: Holder | None, new: Holder | None, said: Written) -> VendorError:

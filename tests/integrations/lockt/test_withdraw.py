@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integrations.lockt.conftest import DURING, order
+
+JSON = {"content_type": "application/json"}
 
 
 def test_withdrawn_cards_open_nothing(client, site):
@@ -32,6 +36,7 @@ def test_l_c12_a_key_that_cannot_be_told_apart_stays_an_error_in_a_batch_with_ot
 
 
 def test_withdrawing_nobody_needs_no_write(client, site):
+    site.add_user(id_num="LK-2", card_num="7")
     [outcome] = client.withdraw([order()])
     assert outcome.record.confirmed
     assert "no such cardholder" in outcome.record.note
@@ -43,3 +48,27 @@ def test_a_withdrawn_card_is_not_written_again(client, site):
     client.withdraw([order()])
     assert client.withdraw([order()])[0].record.confirmed
     assert len(site.writes()) == 2
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_an_empty_answer_takes_no_card_for_withdrawn(client, site, times):
+    client.issue([order()])
+    site.fail("body", "GET /api/v1/user", body='{"data": []}', times=times, **JSON)
+    [outcome] = client.withdraw([order()])
+    assert outcome.record is None or not outcome.record.confirmed or not site.opens(501, "40001", DURING)
+
+
+def test_a_list_with_a_row_that_cannot_be_read_takes_no_card_for_withdrawn(client, site):
+    client.issue([order()])
+    site.fail("body", "GET /api/v1/user", body='{"data": []}', times=1, **JSON)
+    site.fail("body", "GET /api/v1/user", body='{"data": [null, {"id": 7, "id_num": "X"}]}', times=1, **JSON)
+    [outcome] = client.withdraw([order()])
+    assert outcome.record.confirmed
+    assert not site.opens(501, "40001", DURING)
+
+
+def test_a_vendor_that_goes_on_to_list_nobody_has_withdrawn_nothing(client, site):
+    client.issue([order()])
+    site.fail("body", "GET /api/v1/user", body='{"data": []}', times=99, **JSON)
+    [outcome] = client.withdraw([order()])
+    assert "does not show it" in outcome.error.text
