@@ -280,6 +280,7 @@ def test_a_declined_invitation_has_failed(door, vendor):
     issue(door)
     vendor.account.clients.clear()
     issue(door, NOW + HOUR)
+    issue(door, NOW + HOUR + MINUTE)
     assert fresh(code).state == CodeState.FAILED
     assert "declined" in code.error
     assert sent(vendor, "POST") == ["POST"]

@@ -31,7 +31,7 @@ def due(account: VendorAccount, now: datetime) -> Q:
     ripe = Q(next_try_at=None) | Q(next_try_at__lte=now)
     planned = Q(state=CodeState.PLANNED, due_at__lte=now, ends_at__gt=now) & ripe
     keyless = Q(state=CodeState.ACTIVE, method=Method.CARD, secret="", ends_at__gt=now) & ripe
-    looked_at = Q(state=CodeState.ACTIVE, method=Method.PHONE, accepted_at=None, next_try_at__lte=now)
+    looked_at = Q(state=CodeState.ACTIVE, method=Method.PHONE, next_try_at__lte=now)
     revoking = Q(state=CodeState.REVOKING) & ripe
     left = Q(state=CodeState.ISSUING) & (ripe | ~Q(method=Method.PHONE))
     return Q(account=account) & (planned | keyless | left | revoking | looked_at)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from backoffice import selectors
 from backoffice.flow.issue.bundles import due
@@ -20,6 +21,7 @@ from integrations.types import Method, Period, PhoneClientRecord, PhoneState, to
 FIRST_LOOK, NEXT_LOOK = timedelta(hours=1), timedelta(minutes=30)
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=20), timedelta(minutes=15)
 BUDGET_RETRY, QUOTA_RETRY, SLOW_RETRY = timedelta(hours=1), timedelta(hours=6), timedelta(hours=6)
+REMEMBERED = timedelta(days=30)  # so long a key that was given up is recognised
 AT_THE_VENDOR = (CodeState.ISSUING, CodeState.ACTIVE, CodeState.REVOKING)
 RELATED = ("account", "door__venue", "grant__person", "grant__occurrence__booking__customer")
 GENERATION = re.compile(r"g\d+-r(\d+)-")
@@ -30,6 +32,9 @@ GONE = "the key is no longer at the vendor: the guest declined it, or it was rem
 UNKNOWN_WORD = "the vendor says “{word}” of it, which the account's option phone_status does not explain"
 SUSPENDED = "it is suspended at the vendor"
 OTHER_HOURS = "its hours were changed at the vendor"
+UNREADABLE = "its hours at the vendor cannot be read"
+UNLISTED = "the vendor's list did not show it; one list is not believed"
+TURNED_UP = "It was given up, and the vendor lists it: it is taken away there."
 
 
 @dataclass(slots=True)
@@ -42,6 +47,8 @@ class Client:
     issuing: list[IssuedCode] = field(default_factory=list)
     active: list[IssuedCode] = field(default_factory=list)
     revoking: list[IssuedCode] = field(default_factory=list)
+    failed: list[IssuedCode] = field(default_factory=list)  # given up, and perhaps there all the same
+    shut: bool = False  # in this pass the vendor said yes to what takes the revoked hours away
 
     @property
     def ours(self) -> bool:
@@ -86,7 +93,10 @@ def clients_due(account: VendorAccount, now: datetime) -> list[list[Client]]:
     doors = list(dict.fromkeys(ripe.order_by("starts_at").values_list("door", flat=True)))
     planned, there = ripe.filter(state=CodeState.PLANNED), rows.filter(state__in=AT_THE_VENDOR)
     found: dict[int, dict[str, Client]] = {door: {} for door in doors}
-    for code in (planned | there.filter(door__in=doors)).select_related(*RELATED).order_by("starts_at", "pk"):
+    asked = Q(issued_at__isnull=False) | Q(attempts__gt=1)
+    given_up = rows.filter(asked, state=CodeState.FAILED, ends_at__gt=now - REMEMBERED).exclude(address="")
+    known = planned | (there | given_up).filter(door__in=doors)
+    for code in known.select_related(*RELATED).order_by("starts_at", "pk"):
         address = code.address or guests_address(code)
         client = found[code.door_id].setdefault(address, Client(code.door, address))
         getattr(client, str(code.state)).append(code)
@@ -134,6 +144,23 @@ def failed(codes: Iterable[IssuedCode], text: str, done: Issued) -> None:
             done.failed += move(code, CodeState.FAILED, error=text, attempts=code.attempts + 1)
 
 
+def unlisted(codes: Iterable[IssuedCode], done: Issued, now: datetime) -> None:
+    """A complete list lacks a key that was there: believed when the next one lacks it, too."""
+    for code in codes:
+        if code.error == UNLISTED:
+            failed([code], GONE, done)
+            continue
+        again = {"error": UNLISTED, "next_try_at": now + FIRST_RETRY}
+        IssuedCode.objects.filter(pk=code.pk, state=CodeState.ACTIVE).update(**again)
+
+
+def turned_up(codes: Iterable[IssuedCode], hours: Iterable[Period]) -> bool:
+    """A key that was given up is listed with just its hours: it would open every week, so it is removed."""
+    same = [code for code in codes if code.periods and hours_of([code]) == together(hours)]
+    again = {"next_try_at": None, "attempts": 0, "reason": TURNED_UP}
+    return sum(move(code, CodeState.REVOKING, **again) for code in same) > 0
+
+
 def revoked(codes: Iterable[IssuedCode], done: Issued, now: datetime) -> None:
     """A complete list shows that the key is gone."""
     for code in codes:
@@ -154,7 +181,10 @@ def looked(code: IssuedCode, record: PhoneClientRecord, fits: bool, now: datetim
 
 
 def _progress(code: IssuedCode, record: PhoneClientRecord, fits: bool, now: datetime) -> dict[str, object]:  # noqa: FBT001
-    taken = fits and record.state == PhoneState.ACTIVE
+    taken = fits and (
+        record.state == PhoneState.ACTIVE
+        or (record.state == PhoneState.UNKNOWN and code.accepted_at is not None)  # a word takes nothing back
+    )
     return {
         "looked_at": now,
         "accepted_at": (code.accepted_at or now) if taken else None,
@@ -193,11 +223,12 @@ def later(codes: Iterable[IssuedCode], error: VendorError, done: Issued, now: da
     for code in codes:
         if code.next_try_at and code.next_try_at > now:
             continue
-        if code.state == CodeState.ACTIVE and (code.accepted_at or code.next_try_at is None):
+        if code.state == CodeState.ACTIVE and code.next_try_at is None:
             continue
         turn = {"next_try_at": now + pause(code, error, now), "attempts": code.attempts + 1}
         told = {} if code.state == CodeState.ACTIVE else {"error": error.text}
         IssuedCode.objects.filter(pk=code.pk, state=code.state).update(**turn, **told)
+        code.next_try_at = turn["next_try_at"]
         done.postponed += 1
 
 

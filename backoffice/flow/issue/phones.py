@@ -11,7 +11,8 @@ from datetime import datetime
 
 from backoffice import ledger
 from backoffice.flow.issue.keyring import (
-    GONE,
+    AT_THE_VENDOR,
+    UNREADABLE,
     Client,
     back,
     claim,
@@ -23,6 +24,8 @@ from backoffice.flow.issue.keyring import (
     looked,
     made,
     revoked,
+    turned_up,
+    unlisted,
 )
 from backoffice.flow.issue.record import Issued
 from backoffice.models import Door, IssuedCode, VendorAccount
@@ -30,10 +33,12 @@ from backoffice.wording import period
 from integrations.errors import Garbled, OverBudget, Refused, Unavailable
 from integrations.types import AccessProvider, PhoneClientRecord, PhoneClients, PhoneKeys, together
 
+SURE = 2  # unanswered or refused so often, a refusal is one
 FOREIGN = "somebody has given this address a key of the lock at the vendor already, and that is left alone"
 NOBODY = "the booking names no e-mail address to invite"
 REFUSED = "the vendor refused the invitation, as it does for people without an account in its app"
 NOT_YET = "the vendor accepted, but its list does not show it yet"
+NOT_SHOWN = "the vendor's list does not show what was there; one list is not believed"
 
 
 def keys_due(account: VendorAccount, provider: AccessProvider, done: Issued, now: datetime) -> None:
@@ -85,22 +90,26 @@ def _change(provider: PhoneKeys, client: Client, done: Issued, now: datetime) ->
     ripe = [code for code in client.revoking if code.next_try_at is None or code.next_try_at <= now]
     try:
         if client.planned and not client.again:
-            _put(provider, client, done, now)
-        elif ripe and not client.active:
+            client.shut = _put(provider, client, done, now)
+            return
+        if ripe and not client.active:
             provider.remove(client.door.ref, client.address)
         elif ripe and hours_of(client.active) != hours_of([*client.active, *client.revoking]):
             provider.change(client.door.ref, client.address, hours_of(client.active))
+        else:
+            return
+        client.shut = True
     except OverBudget:
         raise
     except (Unavailable, Garbled, Refused) as error:
         later(ripe, error, done, now)
 
 
-def _put(provider: PhoneKeys, client: Client, done: Issued, now: datetime) -> None:
-    """More hours for somebody who has the key: nobody is to accept anything again."""
+def _put(provider: PhoneKeys, client: Client, done: Issued, now: datetime) -> bool:
+    """More hours for somebody who has the key: nobody is to accept anything again. True when they are his."""
     hours = client.hours
     if not claim(client):
-        return
+        return False
     try:
         provider.change(client.door.ref, client.address, hours)
     except OverBudget as error:
@@ -109,6 +118,8 @@ def _put(provider: PhoneKeys, client: Client, done: Issued, now: datetime) -> No
     except Refused as error:
         failed(client.issuing, error.text, done)
         client.issuing = []
+        return False
+    return True
 
 
 # ----------------------------------------------------------------------------------------- what the list says
@@ -117,30 +128,39 @@ def _put(provider: PhoneKeys, client: Client, done: Issued, now: datetime) -> No
 def _settle(client: Client, listed: PhoneClients, done: Issued, now: datetime) -> bool:
     """Write down what the list says of one client; True when it is not there, so it may be invited."""
     record = listed.find(client.address)
-    if record:
+    if record and record.periods is None:
+        later(client.rows, Garbled(UNREADABLE), done, now)
+    elif record:
         _present(client, record, done, now)
     elif not listed.complete:
         gap = Garbled(f"whether there is a key cannot be told: {listed.gap or 'unreadable rows'}")
         later(client.rows, gap, done, now)
     else:
-        _absent(client, done, now)
-    return record is None and listed.complete
+        return _absent(client, done, now)
+    return False
 
 
-def _absent(client: Client, done: Issued, now: datetime) -> None:
-    revoked(client.revoking, done, now)
-    failed(client.active, GONE, done)
+def _absent(client: Client, done: Issued, now: datetime) -> bool:
+    """One list alone takes no key away and confirms no removal; True when nothing stands against it."""
+    if client.shut:
+        revoked(client.revoking, done, now)
+    unlisted(client.active, done, now)
     forgotten = [code for code in client.issuing if not is_wanted(code, now)]
     back(forgotten, None, done, now)
     client.issuing = [code for code in client.issuing if code not in forgotten]
+    doubtful = [c for c in [*client.active, *client.revoking] if c.state in AT_THE_VENDOR]
     client.active, client.revoking = [], []
+    if doubtful:
+        later([*doubtful, *client.issuing], Unavailable(NOT_SHOWN), done, now)
+    return not doubtful
 
 
 def _present(client: Client, record: PhoneClientRecord, done: Issued, now: datetime) -> None:
     wanted = hours_of([*client.issuing, *client.active])
-    fits = bool(wanted) and record.periods is not None and together(record.periods) == wanted
+    fits = bool(wanted) and together(record.periods or ()) == wanted
     if not client.ours and not fits:
-        failed([*client.issuing, *client.planned], FOREIGN, done)
+        if not turned_up(client.failed, record.periods or ()):
+            failed([*client.issuing, *client.planned], FOREIGN, done)
         return
     for code in client.active:
         looked(code, record, fits, now)
@@ -162,6 +182,7 @@ def _invite(provider: PhoneKeys, client: Client, listed: PhoneClients, done: Iss
     if not client.address:
         failed(client.planned, NOBODY, done)
         return
+    again = [code for code in client.issuing if code.attempts < SURE]
     if not claim(client):
         return
     text = _message(client.door, client.issuing)
@@ -171,7 +192,9 @@ def _invite(provider: PhoneKeys, client: Client, listed: PhoneClients, done: Iss
         back(client.issuing, error, done, now)
         raise
     except Refused as error:
-        failed(client.issuing, f"{REFUSED} ({error.text.rstrip('. ')})", done)
+        later(again, error, done, now)  # refused perhaps because the first one did arrive: the list will tell
+        sure = [code for code in client.issuing if code not in again]
+        failed(sure, f"{REFUSED} ({error.text.rstrip('. ')})", done)
     except (Unavailable, Garbled) as error:
         later(client.issuing, error, done, now)
     else:
