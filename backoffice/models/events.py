@@ -95,6 +95,9 @@ class Notice(models.Model):
     key = models.CharField(max_length=200, unique=True, help_text="what it tells; nothing is told twice")
     state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.DUE)
     codes: Any = models.ManyToManyField(IssuedCode, related_name="notices", blank=True)
+    windows = models.JSONField(
+        default=dict, blank=True, help_text="from when to when each door was said to open, by decision"
+    )
     recipient = EncryptedText(blank=True)
     language = models.CharField(max_length=10, default="en")
     subject = models.CharField(max_length=250, blank=True)

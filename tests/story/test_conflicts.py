@@ -55,6 +55,7 @@ def test_after_a_trim_the_door_opens_for_one_guest_after_the_other(house, twice,
     ida, emil = twice
     conflicts.trim(current(), booking(ida), berlin("15:15"), word())
     house.sync()
+    assert "you may now open" in house.told(ida)[-1].body
     house.at(berlin("14:20"))
     house.sync()
     assert house.gets_in(ida, berlin("15:10"))

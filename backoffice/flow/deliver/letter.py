@@ -112,9 +112,21 @@ def _changes(telling: Telling, what: str, say: Words) -> list[str]:
     lines = [] if what in telling.previous.subject else [say["changed_when"].format(what=what)]
     if fresh:
         lines.append(say["changed_new"].format(doors=", ".join(sorted(fresh))))
+    lines += _moved(telling, say)
     if gone:
         lines.append(say["changed_gone"].format(doors=", ".join(sorted(gone))))
     return [*lines, say["old_invalid" if before - after else "old_valid"]]
+
+
+def _moved(telling: Telling, say: Words) -> list[str]:
+    """The doors that now open at another time, those with the same one together."""
+    doors: dict[str, list[str]] = {}
+    for grant in telling.moved:
+        period = _period(grant.starts_at, grant.ends_at, telling.span, say)
+        doors.setdefault(period, []).append(str(grant.door))
+    return [
+        say["changed_window"].format(doors=", ".join(names), period=period) for period, names in doors.items()
+    ]
 
 
 def _names(codes: set[IssuedCode]) -> set[str]:

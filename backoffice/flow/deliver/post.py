@@ -70,6 +70,7 @@ class Post:
             language=written.language,
             subject=written.subject,
             body=written.text,
+            windows=telling.windows,
         )
 
     def _mail(self, notice: Notice, telling: Telling, written: Letter) -> EmailMultiAlternatives:

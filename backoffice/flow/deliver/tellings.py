@@ -29,6 +29,18 @@ class Telling:
     previous: Notice | None = None
     others: bool = False  # the booking has other times that stay
 
+    @property
+    def windows(self) -> dict[str, list[str]]:
+        """From when to when each door opens, by decision, as a notice keeps it."""
+        return {} if self.kind == NoticeKind.WITHDRAWN else _windows(self.span)
+
+    @property
+    def moved(self) -> list[AccessGrant]:
+        """The doors that are told with another time than before, in path order."""
+        before, after = self.previous.windows if self.previous else {}, self.windows
+        changed = {pk for pk in before.keys() & after if before[pk] != after[pk]}
+        return [grant for grant in self.span.granted if str(grant.pk) in changed]
+
 
 def tellings(notices: Sequence[Notice], now: datetime) -> list[Telling]:
     """All that guests are to be told at `now`, given what they were told and what is under way.
@@ -72,7 +84,7 @@ def _telling(span: Span, codes: list[IssuedCode], history: list[Notice]) -> Tell
     previous = history[-1] if history else None
     fresh = previous is None or previous.kind == NoticeKind.WITHDRAWN
     kind = NoticeKind.ACCESS if fresh else NoticeKind.CHANGED
-    told = _short(sorted(code.pk for code in codes))
+    told = _short([*sorted(code.pk for code in codes), *_windows(span).items()])
     key = f"{_about(span)}:{told}:{previous.pk if previous else 0}"
     return Telling(kind, key, span, tuple(codes), previous)
 
@@ -85,7 +97,20 @@ def _says(notice: Notice, span: Span, codes: Iterable[IssuedCode], now: datetime
         for code in before - after
         if code.ends_at > now and code.grant.ends_at > now and code.grant.state != GrantState.ENDED
     ]
-    return notice.key.startswith(f"{_about(span)}:") and after <= before and not gone
+    moved = any(_moved(grant, notice.windows.get(str(grant.pk)), now) for grant in span.granted)
+    return notice.key.startswith(f"{_about(span)}:") and after <= before and not gone and not moved
+
+
+def _windows(span: Span) -> dict[str, list[str]]:
+    return {str(grant.pk): [grant.starts_at.isoformat(), grant.ends_at.isoformat()] for grant in span.granted}
+
+
+def _moved(grant: AccessGrant, told: list[str] | None, now: datetime) -> bool:
+    """Does the door open, or shut, at another time than was told? When it opened does not matter any more."""
+    if told is None:
+        return False
+    first, last = map(datetime.fromisoformat, told)
+    return grant.ends_at != last or max(grant.starts_at, now) != max(first, now)
 
 
 def _about(span: Span) -> str:
