@@ -81,6 +81,7 @@ NAVIGATION: list[dict[str, Any]] = [
         _page("room", "Rooms", "meeting_room"),
         _page("resource", "Sold as", "sell"),
         _page("calendarpairing", "Calendars", "calendar_month"),
+        _page("block", "Blocked times", "block"),
         _page("feed", "Calendar feeds", "rss_feed"),
     ),
     _heading(
@@ -98,6 +99,14 @@ NAVIGATION: list[dict[str, Any]] = [
         _page("paidcall", "Paid calls", "receipt_long"),
         _page("bolton", "Calls bought", "add_shopping_cart"),
         _page("counterstop", "Budgets ended by the vendor", "production_quantity_limits"),
+    ),
+    _heading(
+        "At the calendars",
+        _page("calendarreading", "Calendars read", "edit_calendar"),
+        _page("calendarevent", "Calendar entries", "calendar_view_day"),
+        _page("pushchannel", "Told of changes", "notifications_active"),
+        _page("slotday", "Hours on offer", "view_timeline"),
+        folded=True,
     ),
     _heading(
         "At the lock vendors",

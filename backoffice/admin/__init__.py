@@ -5,6 +5,8 @@ from __future__ import annotations
 from backoffice.admin import (
     access,
     bookings,
+    calendars,
+    channels,
     conflicts,
     directory,
     events,

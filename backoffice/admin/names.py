@@ -15,6 +15,7 @@ from backoffice.admin.show import EMPTY, Shown, span, stamp, way_in
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import (
     AccessGrant,
+    Block,
     Booking,
     Conflict,
     EntryEvent,
@@ -70,6 +71,11 @@ def _(row: EntryEvent) -> str:
 @named.register
 def _(row: Conflict) -> str:
     return f"{row.room or row.door}, {_span(row)}: {row.first.booking.ref} and {row.second.booking.ref}"
+
+
+@named.register
+def _(row: Block) -> str:
+    return f"{row.room} at {row.account}, {_span(row)}"
 
 
 @named.register

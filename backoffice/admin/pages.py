@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from backoffice.admin import budgets, consent, desk_urls, reservations, room_week
+from backoffice.admin import budgets, consent, desk_urls, pair, reservations, room_week
 
 staff = admin.site.admin_view
 
 urlpatterns = [
     path("accounts/<int:pk>/connect/", staff(consent.connect), name="connect_account"),
+    path("accounts/<int:pk>/calendars/", staff(pair.pair), name="pair_calendars"),
     path("budgets/", staff(budgets.page), name="budgets"),
     path("connected/", staff(consent.connected), name="account_connected"),
     *desk_urls.urlpatterns,

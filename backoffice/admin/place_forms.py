@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -61,24 +60,15 @@ class VenueForm(forms.ModelForm[Venue]):
 
 
 class RoomForm(forms.ModelForm[Room]):
-    """A room; the accounts on which bookings from elsewhere are blocked are ticked."""
-
-    block_on = forms.MultipleChoiceField(
-        label="block elsewhere-sold times on",
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-    )
+    """A room; where bookings from elsewhere block it is an act of its own."""
 
     class Meta:
         model = Room
-        fields = ("venue", "slug", "name", "part_of", "block_on", *(name for pair in POLICY for name in pair))
+        fields = ("venue", "slug", "name", "part_of", *(name for pair in POLICY for name in pair))
         help_texts = {**POLICY_HELP, "part_of": "a booking of one occupies the other"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "block_on" in self.fields:
-            slugs = [account.slug for account in accounts_of(Role.BOOKINGS)]
-            self.fields["block_on"].choices = [(slug, slug) for slug in slugs]  # type: ignore[attr-defined]
         if "part_of" in self.fields and self.instance.pk:
             others = Room.objects.filter(venue=self.instance.venue).exclude(pk=self.instance.pk)
             self.fields["part_of"].queryset = others  # type: ignore[attr-defined]

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from backoffice.admin import room_week
+from backoffice.admin import room_channels, room_week
 from backoffice.admin.acts import WithActs
-from backoffice.admin.base import CHOICE, RELATED, ReadOnlyInline, Table
+from backoffice.admin.base import CHOICE, RELATED, Table
 from backoffice.admin.desk_panels import panels_of
-from backoffice.admin.names import link
+from backoffice.admin.pairing_acts import BLOCK_ON
 from backoffice.admin.place_forms import (
     POLICY,
     DoorForm,
@@ -21,14 +21,12 @@ from backoffice.admin.place_forms import (
     RoomForm,
     StepForm,
     VenueForm,
-    accounts_of,
 )
 from backoffice.admin.show import at, chip, gone, method, stacked
 from backoffice.admin.sites import written_times
 from backoffice.admin.unfolded import TabularInline
 from backoffice.admin.verbs import DENY, EXTEND, HOLD, LET_IN
-from backoffice.models import CalendarPairing, Door, PathStep, Resource, Room, Venue
-from integrations.types import Role
+from backoffice.models import Door, PathStep, Resource, Room, Venue
 
 THERE = gone()
 RULES = ("Rules (empty: as the level above says)", {"classes": ["collapse"], "fields": POLICY})
@@ -58,57 +56,24 @@ class PathInline(TabularInline):
         return super().get_queryset(request).select_related("door")
 
 
-class SoldInline(ReadOnlyInline):
-    model = Resource
-    verbose_name_plural = "Sold as"
-    fields = ("title", "account", "ref", "session_minutes", gone())
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
-        """What the room is sold as, with its accounts."""
-        return super().get_queryset(request).select_related("account", "room__venue")
-
-
-class CalendarInline(TabularInline):
-    model = CalendarPairing
-    fields = ("account", "ref", "mode", "scope")
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarPairing]:
-        """The room's calendars with their accounts."""
-        return super().get_queryset(request).select_related("account", "room")
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """The accounts to choose from are read once, not once a line."""
-        formset = super().get_formset(request, obj, **kwargs)
-        if "account" in formset.form.base_fields:
-            known = [(a.pk, str(a)) for a in accounts_of(Role.CALENDAR)]
-            formset.add_fields = _with_choices(formset.add_fields, "account", known)
-        return formset
-
-
-def _with_choices(add_fields: Any, name: str, known: list[Any]) -> Any:
-    def added(formset: Any, form: Any, index: int | None) -> None:
-        add_fields(formset, form, index)
-        form.fields[name].choices = [("", "choose"), *known]
-
-    return added
-
-
 @admin.register(Room)
-class RoomAdmin(Table):
+class RoomAdmin(WithActs, Table):
     form = RoomForm
+    acts = (BLOCK_ON,)
+    act_related = ("venue", "part_of")
     list_display = ("name", "venue", "way", "sold", "part_of")
     list_select_related = ("venue", "part_of")
     list_filter = (("venue", RELATED),)
     search_fields = ("name", "slug", "venue__name")
     prepopulated_fields = {"slug": ("name",)}
-    change_form_after_template = "admin/latchkey/desk_panels.html"
-    fieldsets = ((None, {"fields": (("name", "slug"), ("venue", "part_of"), "block_on")}), RULES)
+    change_form_after_template = "admin/latchkey/room_channels.html"
+    fieldsets = ((None, {"fields": (("name", "slug"), ("venue", "part_of"))}), RULES)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """The room, with when it is open at its sources and the way to its free times."""
+        """The room, with when it is open at its sources, the way to its free times, and all its channels."""
         if kwargs.get("obj") is not None:
             context["panels"] = panels_of(kwargs["obj"])
+            context |= room_channels.section(request, kwargs["obj"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
@@ -117,7 +82,7 @@ class RoomAdmin(Table):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """A path is chosen among the venue's doors, so the room comes first."""
-        return (PathInline, SoldInline, CalendarInline) if obj else ()
+        return (PathInline,) if obj else ()
 
     @display(description="path")
     def way(self, row: Room) -> str:
@@ -248,22 +213,3 @@ class ResourceAdmin(Table):
         """Nobody: the mirror writes it."""
         del request, obj
         return False
-
-
-@admin.register(CalendarPairing)
-class CalendarPairingAdmin(Table):
-    list_display = ("room", "venue", "account", "ref", "mode", "scope")
-    list_select_related = ("room__venue", "account")
-    list_filter = (("room__venue", RELATED), ("account", RELATED))
-    search_fields = ("ref", "room__name")
-    fields = (("room", "account", "ref"), ("mode", "scope"))
-
-    @display(description="venue", ordering="room__venue__name")
-    def venue(self, row: CalendarPairing) -> Any:
-        return link(row.room.venue)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only accounts that are calendars."""
-        if db_field.name == "account":
-            kwargs["queryset"] = accounts_of(Role.CALENDAR)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)

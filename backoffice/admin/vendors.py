@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from backoffice.admin import consent, fob_acts, health, sites
+from backoffice.admin import consent, fob_acts, health, pair, pairing_acts, room_channels, sites
 from backoffice.admin.account_form import NewAccount, account_form
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, Days, ReadOnly, ReadOnlyWithActs, Table
@@ -23,7 +23,7 @@ from backoffice.models import PaidCall, RejectedRow, SyncRun, VendorAccount, Web
 
 @admin.register(VendorAccount)
 class VendorAccountAdmin(WithActs, Table):
-    acts = (REFRESH, RESUME, ACCEPT_LOSS, consent.TRY, *sites.ACTS, fob_acts.MAKE)
+    acts = (REFRESH, RESUME, ACCEPT_LOSS, consent.TRY, *sites.ACTS, fob_acts.MAKE, *pairing_acts.ACCOUNT_ACTS)
     list_display = ("slug", "vendor", "shown_health", "last_reading", "budgets", "poll_minutes")
     list_filter = (("vendor", CHOICE), "enabled")
     search_fields = ("slug", "base_url")
@@ -109,6 +109,8 @@ class VendorAccountAdmin(WithActs, Table):
             context["redirect_address"] = consent.callback_address(request)
         if row:
             context |= sites.section(request, row)
+            context["pairings"] = room_channels.pairings_of(row, request)
+            context["pairing_ways"] = pair.buttons(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def buttons(
@@ -116,7 +118,8 @@ class VendorAccountAdmin(WithActs, Table):
     ) -> list[dict[str, Any]]:
         """The acts, and before them the way to the vendor's consent, where there is one."""
         connect = [] if folded else consent.buttons(request, row)
-        return [*connect, *super().buttons(request, row, back, folded=folded)]
+        ways = [] if folded or back else pair.buttons(request, row)  # on its own page only
+        return [*connect, *ways, *super().buttons(request, row, back, folded=folded)]
 
     def save_model(self, request: HttpRequest, obj: VendorAccount, form: ModelForm[Any], change: Any) -> None:
         """Write what was changed and nothing else: a token may have been rotated since the page was shown."""

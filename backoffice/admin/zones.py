@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backoffice.models import (
     AccessGrant,
+    Block,
     Booking,
     CalendarPairing,
     Conflict,
@@ -62,6 +63,11 @@ def _(row: Venue) -> Venue:
 @venue_of.register
 def _(row: Fob) -> Venue | None:
     return row.venue
+
+
+@venue_of.register
+def _(row: Block) -> Venue | None:
+    return row.room.venue
 
 
 @venue_of.register

@@ -28,6 +28,7 @@ def fill(count, now):
         booking = _booking(source, resource, n, now)
         _access(booking, doors[n], n, now)
         _conflicts(booking, make.UserFactory(), now)
+        _channels(booking, n, now)
         _places(venue, source, n, now)
         _directory(lock_account, n, now)
         _counted(lock_account, n, now)
@@ -162,3 +163,26 @@ def _directory(account, n, now):
     fob = models.Fob.objects.create(**named, name="Fob", starts_at=now, ends_at=now + HOUR)
     grant = models.AccessGrant.objects.order_by("-pk").first()
     models.FobLoan.objects.create(fob=fob, grant=grant, starts_at=now, ends_at=now + HOUR)
+
+
+def _channels(booking, n, now):
+    """A calendar of the booking's room, read and written; what the booking blocks; hours on offer."""
+    stay, ref = booking.occurrences.get(), f"{n}@room"
+    account = make.AccountFactory(vendor="google_calendar", slug=f"rooms-{n}", secrets={"token": MARK})
+    pairing = models.CalendarPairing.objects.create(
+        room=stay.resource.room, account=account, ref=ref, activated_at=now
+    )
+    calendar = models.CalendarReading.objects.create(account=account, ref=ref, title="Lab", token=MARK)
+    times = {"starts_at": now + n * HOUR, "ends_at": now + (n + 1) * HOUR}
+    models.CalendarEvent.objects.create(
+        calendar=calendar, ref=f"e{n}", summary="Cleaning", seen_at=now, **times
+    )
+    models.PushChannel.objects.create(calendar=calendar, ref=f"c{n}", token=MARK, made_at=now)
+    models.SlotDay.objects.create(
+        resource=stay.resource, day=now.date() + n * 24 * HOUR, starts=[now.isoformat()], read_at=now
+    )
+    block = {"occurrence": stay, "room": stay.resource.room, "created_at": now, **times}
+    models.Block.objects.create(
+        **block, account=account, pairing=pairing, calendar_ref=ref, error="It is down"
+    )
+    models.Block.objects.create(**block, account=booking.account, resource=stay.resource, state="failed")

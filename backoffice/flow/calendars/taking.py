@@ -158,21 +158,12 @@ def _add(account: VendorAccount, taken: list[Taken], now: datetime) -> int:
 
 
 def _settle_bookings(account: VendorAccount, now: datetime) -> int:
-    """A booking without a live occurrence is gone, one with a live one is back; its title is its event's."""
+    """A booking without a live occurrence is gone, one with a live one is back.
+
+    What people call their event stays with the event: not everybody who sees bookings is to see that.
+    """
     bookings = Booking.objects.filter(account=account, channel=KIND)
     live = Occurrence.objects.filter(booking__account=account, gone_at=None).values("booking")
     gone = bookings.filter(gone_at=None).exclude(pk__in=live).update(gone_at=now)
     back = bookings.filter(gone_at__isnull=False, pk__in=live).update(gone_at=None)
-    return gone + back + _retitle(account, now)
-
-
-def _retitle(account: VendorAccount, now: datetime) -> int:
-    coming = Booking.objects.filter(account=account, channel=KIND, gone_at=None, occurrences__ends_at__gt=now)
-    rows = {int(row.ref): row for row in coming.distinct()}
-    named = CalendarEvent.objects.filter(pk__in=rows).only("pk", "summary")
-    changed = [row for event in named if (row := rows[event.pk]).title != event.summary[:250]]
-    titles = {event.pk: event.summary[:250] for event in named}
-    for row in changed:
-        row.title, row.changed_at = titles[int(row.ref)], now
-    Booking.objects.bulk_update(changed, ["title", "changed_at"], batch_size=500)
-    return len(changed)
+    return gone + back

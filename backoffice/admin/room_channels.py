@@ -1,0 +1,174 @@
+"""A room's channels on its page: where it is sold, its calendars and feeds, what is blocked where and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from backoffice import roomchannels
+from backoffice.admin import health
+from backoffice.admin.acts import buttons_of
+from backoffice.admin.show import chip, distance, span, stamp
+from backoffice.admin.zones import zone_of_row
+from backoffice.clock import now as clock
+from backoffice.models import Block, CalendarPairing, Room, Said, VendorAccount
+from backoffice.roomchannels import Paired
+from backoffice.standing import ASLEEP, PAUSED, RUNNING
+from backoffice.states import BlockState
+from integrations.types import BookingStatus
+
+STANDING = {RUNNING: "green", ASLEEP: "grey", PAUSED: "red"}
+WORDS = {
+    BlockState.PLANNED: ("to be blocked", "blue"),
+    BlockState.WRITING: ("being blocked", "blue"),
+    BlockState.ACTIVE: ("blocked", "green"),
+    BlockState.REMOVING: ("being freed", "orange"),
+    BlockState.REMOVED: ("freed", "grey"),
+    BlockState.FAILED: ("not blocked", "red"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PairingLine:
+    """A pairing as staff see it."""
+
+    paired: Paired
+    state: Any
+    read: str
+    buttons: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """A block as staff see it: when, where, how it stands, why."""
+
+    block: Block
+    when: str
+    where: str
+    state: Any
+    trouble: str
+    next_try: str
+    buttons: list[dict[str, Any]]
+
+
+def section(request: HttpRequest, room: Room) -> dict[str, Any]:
+    """What the room's page shows of its channels; each part to those who may see its rows."""
+    now = clock()
+    found = roomchannels.of_room(room, now)
+    sees = {name: request.user.has_perm(f"backoffice.view_{name}") for name in ("block", "feed")}
+    return {
+        "channels": found,
+        "sold": _sold(found.sold, now),
+        "pairings": pairing_lines(found.calendars, request, now),
+        "feeds": found.feeds if sees["feed"] else [],
+        "here": block_lines(found.blocks, request, now) if sees["block"] else [],
+        "elsewhere": block_lines(found.elsewhere, request, now) if sees["block"] else [],
+        "sees_blocks": sees["block"],
+        "change_blocking": buttons_of(room, request, folded=True),
+    }
+
+
+def _sold(sold: Iterable[roomchannels.Sold], now: datetime) -> list[dict[str, Any]]:
+    used = {each.resource.account_id for each in sold}
+    rows: QuerySet[Any] = health.with_health(VendorAccount.objects.filter(pk__in=used), now)
+    known = {row.pk: health.health(row, now) for row in rows} if used else {}
+    return [
+        {"sold": each, "health": known[each.resource.account_id], "chip": _blocked(each)} for each in sold
+    ]
+
+
+def _blocked(sold: roomchannels.Sold) -> Any:
+    if not sold.can_block:
+        return chip("cannot be blocked", "grey", "This vendor takes no blocks from elsewhere.")
+    if sold.blocked:
+        return chip("blocked for bookings from elsewhere", "green")
+    return chip("not blocked from elsewhere", "orange", "It can be sold here while it is booked elsewhere.")
+
+
+# -------------------------------------------------------------------------------------------- pairings
+
+
+def pairings_of(account: VendorAccount, request: HttpRequest) -> list[PairingLine]:
+    """The pairings of an account, by room."""
+    now = clock()
+    found = roomchannels.paired(CalendarPairing.objects.filter(account=account), now)
+    return pairing_lines(found, request, now)
+
+
+def pairing_lines(found: Iterable[Paired], request: HttpRequest, now: datetime) -> list[PairingLine]:
+    """Pairings as staff see them, with what this person may do."""
+    return [
+        PairingLine(each, standing_chip(each), _read(each, now), buttons_of(each.pairing, request))
+        for each in found
+    ]
+
+
+def standing_chip(paired: Paired) -> Any:
+    """Active, not active, paused: as a coloured word."""
+    return chip(paired.standing.word, STANDING[paired.standing.word], paired.standing.why)
+
+
+def _read(paired: Paired, now: datetime) -> str:
+    if paired.read_at is None:
+        return "never read"
+    return f"read {distance(paired.read_at, now)}"
+
+
+# ---------------------------------------------------------------------------------------------- blocks
+
+
+def block_lines(blocks: Iterable[Block], request: HttpRequest, now: datetime) -> list[BlockLine]:
+    """Blocks as staff see them, with what this person may do."""
+    return [
+        BlockLine(
+            block,
+            span(block.starts_at, block.ends_at, zone_of_row(block)),
+            where(block),
+            state_chip(block),
+            trouble(block),
+            _next(block, now),
+            buttons_of(block, request),
+        )
+        for block in blocks
+    ]
+
+
+def state_chip(block: Block) -> Any:
+    """How a block stands, as a coloured word."""
+    word, colour = WORDS[BlockState(block.state)]
+    if block.state == BlockState.REMOVED and block.said == Said.DELETED:
+        return chip("removed by hand", "orange", block.reason)
+    if block.state == BlockState.ACTIVE and block.confirmed_at:
+        return chip(word, colour, f"Written and confirmed {stamp(block.confirmed_at, zone_of_row(block))}")
+    return chip(word, colour, block.get_state_display())
+
+
+def where(block: Block) -> str:
+    """At which channel: a calendar by its title, a thing sold by its vendor and name."""
+    if block.calendar_ref:
+        title = block.pairing.title if block.pairing else ""
+        return f"calendar {title or block.calendar_ref}"
+    return f"{block.account.profile.label}: {block.resource}"
+
+
+def trouble(block: Block) -> str:
+    """What went wrong, and what staff should know."""
+    return " ".join(filter(None, (block.error, block.note)))
+
+
+def why(block: Block) -> str:
+    """Whose time it is, in words without a guest."""
+    booking = block.occurrence.booking
+    if booking.status == BookingStatus.BLOCK:
+        return f"an entry in {booking.account}"
+    return f"{booking.account.profile.label} {booking.ref}"
+
+
+def _next(block: Block, now: datetime) -> str:
+    waits = block.next_try_at is not None and block.state not in (BlockState.ACTIVE, BlockState.REMOVED)
+    return f"tried again {distance(block.next_try_at, now)}" if waits and block.next_try_at else ""
