@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from backoffice.flow.conflicts import Detected, detect
 from backoffice.flow.conflicts.detect import KEEP, parameters
-from backoffice.models import Booking, Conflict, Occurrence
+from backoffice.models import AccessGrant, Booking, Conflict, Occurrence
 from tests.factories import (
     HOUR,
     NOW,
     START,
     AccountFactory,
     BookingFactory,
+    DoorFactory,
     OccurrenceFactory,
     ResourceFactory,
     RoomFactory,
@@ -144,12 +145,19 @@ def test_the_partners_of_a_booking_are_looked_up_in_an_index():
         Booking(account=lab.account, ref=str(n), status="confirmed", first_seen_at=NOW, changed_at=NOW)
         for n in range(2000)
     )
-    Occurrence.objects.bulk_create(
+    stays = Occurrence.objects.bulk_create(
         Occurrence(booking=booking, resource=lab, starts_at=start, ends_at=start + 1.1 * HOUR)
         for start, booking in zip(hours, bookings, strict=True)
     )
+    door = DoorFactory()
+    AccessGrant.objects.bulk_create(
+        AccessGrant(
+            occurrence=stay, door=door, starts_at=stay.starts_at, ends_at=stay.ends_at, decided_at=NOW
+        )
+        for stay in stays
+    )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE backoffice_occurrence")
+        cursor.execute("ANALYZE backoffice_occurrence, backoffice_accessgrant")
         cursor.execute(f"EXPLAIN {KEEP}", parameters(NOW))
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert re.search(r"Index Scan (using|on) occurrence_span", plan)
