@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from typing import Any
 
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import exception_handler, set_rollback
 
 from backoffice.flow.desk.bookings import Doubts
 from backoffice.word import NotPossible
 
+logger = logging.getLogger(__name__)
+
+NOT_OURS = "Something went wrong on the server. It is on record; nothing more was done."
 SHAPE = {
     "type": "object",
     "properties": {
@@ -31,8 +36,11 @@ SHAPE = {
 }
 
 
-def answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    """The answer for an exception; what staff's rules do not allow is 409, in their words."""
+def answer(error: Exception, context: dict[str, Any]) -> Response:
+    """The answer for an exception; what staff's rules do not allow is 409, in their words.
+
+    What nobody foresaw is 500 and tells nothing of itself.
+    """
     if isinstance(error, Doubts):
         fields = {"all_the_same": error.warnings}
         return Response(_body("doubts", str(error), fields), status.HTTP_409_CONFLICT)
@@ -40,7 +48,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response(_body("not_possible", str(error), {}), status.HTTP_409_CONFLICT)
     response = exception_handler(error, context)
     if response is None:
-        return None
+        return _unforeseen(error, context)
     if isinstance(error, exceptions.ValidationError):
         fields = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
         response.data = _body("invalid", _sentence(fields), fields)
@@ -50,6 +58,14 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         )
         response.data = _body(getattr(detail, "code", "error"), str(detail), {})
     return response
+
+
+def _unforeseen(error: Exception, context: dict[str, Any]) -> Response:
+    """A mistake of ours: where it happened is logged, not its words, which may hold a guest's data."""
+    set_rollback()
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s in %s:\n%s", type(error).__name__, type(context.get("view")).__name__, where)
+    return Response(_body("server_error", NOT_OURS, {}), status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
 def _body(code: str, message: str, fields: Any) -> dict[str, Any]:
