@@ -58,6 +58,9 @@ SECRET_KEY = required("SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = [key for key in required("FIELD_ENCRYPTION_KEYS").replace(" ", "").split(",") if key]
 # where vendors reach us from outside, e.g. https://back.example; without it calendars are polled
 PUBLIC_URL = env.str("PUBLIC_URL", default="")
+# days for which what nobody asks for any more is kept (flow/prune.py); 0 = for ever
+KEEP_DAYS = env.int("KEEP_DAYS", default=90)
+KEEP_EVENTS_DAYS = env.int("KEEP_EVENTS_DAYS", default=90)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if OWN_MACHINE else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

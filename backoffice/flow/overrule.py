@@ -193,7 +193,7 @@ def reveal(code: IssuedCode, word: Word) -> str:
 def reveal_notice(notice: Notice, word: Word) -> str:
     """What a guest was told, codes and all; on record before it is given out."""
     if not notice.body:
-        raise NotPossible("There is nothing to show: it has not been written yet.")
+        raise NotPossible("There is nothing to show: it has not been written yet, or is too old.")
     on_record(word, "reveal", notice, booking=notice.booking, grant=notice.grant)
     return notice.body
 

@@ -16,6 +16,7 @@ from celery.contrib.django.task import DjangoTask
 from backoffice import accounts
 from backoffice.clock import now as clock
 from backoffice.flow import calendars, desk, inbox
+from backoffice.flow import prune as old
 from backoffice.models import Door, VendorAccount, VendorWrite, WebhookMessage
 from backoffice.states import WriteState
 from backoffice.tasks.following import follow_up
@@ -38,6 +39,7 @@ __all__ = [
     "learn_events",
     "learn_memory",
     "process_message",
+    "prune",
     "read_memory",
     "read_message",
     "refresh",
@@ -57,7 +59,17 @@ def tick() -> None:
         process_message.delay(message.pk)
     for account in due_accounts(clock()):
         refresh_account.delay(account.pk)
+    if old.due(clock()):
+        prune.delay()
     follow.delay()
+
+
+@shared_task(base=DjangoTask)
+def prune() -> None:
+    """Let go of what is old: once a day, by the age of the oldest reading."""
+    with accounts.exclusive("prune", wait=0) as mine:
+        if mine:
+            old.prune(clock())
 
 
 @shared_task(base=DjangoTask)
