@@ -33,7 +33,7 @@ Rows = Callable[[datetime], QuerySet[Any]]
 
 
 def due(now: datetime) -> bool:
-    """Is it time to let go, at `now` (aware UTC)? Once a day: when the oldest reading is past its time by one."""
+    """Is it time to let go, at `now` (aware UTC)? Once a day: when a reading is past its time by a day."""
     return bool(settings.KEEP_DAYS) and _runs(_cut(settings.KEEP_DAYS, now) - DAY).exists()
 
 
