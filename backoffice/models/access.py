@@ -60,6 +60,7 @@ class AccessGrant(models.Model):
         indexes = [
             models.Index(fields=["door", "starts_at"]),
             models.Index(fields=["state", "ends_at"]),
+            models.Index(fields=["ends_at"], name="grant_end"),
             GistIndex(
                 F("door"),
                 TstzRange("starts_at", "ends_at"),

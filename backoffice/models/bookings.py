@@ -81,7 +81,14 @@ class Booking(models.Model):
     class Meta:
         ordering = ["-first_seen_at"]
         constraints = [models.UniqueConstraint(fields=["account", "ref"], name="booking_once")]
-        indexes = [models.Index(fields=["external_ref"])]
+        indexes = [
+            models.Index(fields=["external_ref"]),
+            models.Index(  # what may be an echo of a block and is not known as one
+                fields=["account"],
+                condition=Q(echo_of=None) & (Q(external_ref__startswith="lkb") | Q(title__contains="[lkb")),
+                name="booking_may_be_echo",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account}/{self.ref}"
@@ -116,6 +123,7 @@ class Occurrence(models.Model):
         indexes = [
             models.Index(fields=["starts_at", "ends_at"], condition=Q(gone_at=None), name="occurrence_live"),
             models.Index(fields=["resource", "starts_at"]),
+            models.Index(fields=["ends_at"], name="occurrence_end"),
             GistIndex(
                 F("resource"),
                 TstzRange("starts_at", "ends_at"),

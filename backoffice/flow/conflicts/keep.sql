@@ -25,21 +25,26 @@ takes (mine, theirs, narrow) AS (  -- things sold whose rooms take each other; t
     JOIN backoffice_resource mine ON mine.room_id = within.whole
     JOIN backoffice_resource theirs ON theirs.room_id = within.part
 ),
+coming AS MATERIALIZED (
+    SELECT id FROM backoffice_occurrence
+    WHERE ends_at > %(now)s - interval '14 days'  -- the first day of a long one names its conflict
+    UNION
+    SELECT occurrence_id FROM backoffice_accessgrant
+    WHERE state IN ('granted', 'held') AND ends_at > %(now)s
+),
 live AS MATERIALIZED (
     SELECT o.id, o.starts_at, o.ends_at, o.resource_id, resource.room_id,
            booking.id AS booking_id, booking.account_id, booking.ref, booking.external_ref, booking.status
-    FROM backoffice_occurrence o
+    FROM coming
+    JOIN backoffice_occurrence o ON o.id = coming.id
     JOIN backoffice_booking booking ON booking.id = o.booking_id
     JOIN backoffice_resource resource ON resource.id = o.resource_id
     WHERE o.gone_at IS NULL AND booking.gone_at IS NULL AND resource.room_id IS NOT NULL
       AND booking.status = ANY(%(live)s) AND booking.echo_of_id IS NULL
-      AND (o.ends_at > %(now)s - interval '14 days'  -- the first day of a long one names its conflict
-           OR o.id IN (SELECT occurrence_id FROM backoffice_accessgrant
-                       WHERE state IN ('granted', 'held') AND ends_at > %(now)s))
       -- our own block, read back before the mirror has learnt that it is one
       AND NOT EXISTS (SELECT FROM backoffice_block block
                       WHERE block.account_id = booking.account_id AND block.ref = booking.ref)
-      AND NOT EXISTS (SELECT FROM backoffice_block block WHERE block.key = booking.external_ref)
+      AND NOT EXISTS (SELECT FROM backoffice_block block WHERE block.key = nullif(booking.external_ref, ''))
 ),
 
 later AS (

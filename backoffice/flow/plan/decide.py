@@ -11,6 +11,7 @@ from backoffice.flow.plan.doors import Trouble, way_in
 from backoffice.flow.plan.known import Knowledge
 from backoffice.flow.plan.netcodes import Wanted
 from backoffice.flow.plan.outcome import Codes, Decision, Fit, Way
+from backoffice.flow.plan.said import Words
 from backoffice.flow.plan.settle import end, settle
 from backoffice.flow.plan.trims import trim
 from backoffice.flow.plan.values import Back, Decided, HeldCode, HeldGrant, Said, State, Word
@@ -27,7 +28,7 @@ class Context:
     """What decisions share: the time, staff's words, who knows which code, who has which card number."""
 
     now: datetime
-    words: tuple[Word, ...]
+    words: Words
     knowledge: Knowledge
     numbers: dict[tuple[str, int], str] = field(default_factory=dict)
     reissued: dict[str, int] = field(default_factory=dict)  # holder -> re-issue asked for
@@ -38,21 +39,7 @@ class Context:
 
     def about(self, wish: Wish, grant: HeldGrant | None) -> list[Word]:
         """What staff said that is in force for this wish, the newest first."""
-        in_force = (w for w in self.words if not w.lifted and w.starts_at <= self.now < w.ends_at)
-        return [word for word in in_force if _concerns(word, wish, grant)]
-
-
-def _concerns(word: Word, wish: Wish, grant: HeldGrant | None) -> bool:
-    """Is the word about this wish? A hold is about now, the rest about windows that begin before its end."""
-    if word.kind == Said.GRANT:
-        return False
-    if word.kind != Said.HOLD and wish.starts_at >= word.ends_at:
-        return False
-    return (
-        (word.grant_id is not None and grant is not None and word.grant_id == grant.id)
-        or (word.booking_id is not None and word.booking_id == wish.booking_id)
-        or (word.door_id is not None and word.door_id == wish.door.id)
-    )
+        return self.words.about(wish, grant)
 
 
 def of_kind(words: Iterable[Word], kind: Said) -> Word | None:
@@ -122,7 +109,7 @@ def _choose(
         carding = cards.Carding(wish, holder, way.level_ref, context.now, codes, *generations)
         return cards.choose(carding, context.numbers), way
     word = of_kind(words, Said.REISSUE)
-    avoid = frozenset(context.knowledge.of_others(wish.door.id, wish.guest))
+    avoid = frozenset(context.knowledge.of_others(wish.door.id, wish.guest, wish.starts_at, wish.ends_at))
     asking = netcodes.Asking(wish, way.grid, context.now, codes, avoid, word.id if word else 0)
     if way.method != Method.PHONE:
         return _pins(asking, context), way

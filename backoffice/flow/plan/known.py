@@ -11,8 +11,9 @@ from backoffice.flow.plan.outcome import Decision
 from backoffice.flow.plan.values import Guest, HeldCode, HeldGrant, State
 from backoffice.flow.plan.wishes import Wish
 from backoffice.flow.plan.words import period
-from backoffice.flow.window import Asked
+from backoffice.flow.window import MARGIN, Asked
 
+NEAR = timedelta(days=MARGIN + 1)  # no code for a window begins further from it, on whatever clock
 TOLD = {State.ISSUING, State.ACTIVE, State.LINGERING}  # from here on somebody may know it
 SHARED = "The code for this time is also known to {who}: no other one fits."
 OPEN = "A code of {who} still opens here {when}; the lock cannot forget it."
@@ -20,18 +21,19 @@ OPEN = "A code of {who} still opens here {when}; the lock cannot forget it."
 
 @dataclass(slots=True)
 class Knowledge:
-    """Door -> code -> the guests who know it or, in the plan being made, will."""
+    """Door and day of a code's start -> code -> the guests who know it or, in the plan being made, will."""
 
-    guests: dict[int, dict[Asked, set[Guest]]] = field(default_factory=lambda: defaultdict(dict))
+    guests: dict[tuple[int, date], dict[Asked, set[Guest]]] = field(default_factory=lambda: defaultdict(dict))
 
     def learn(self, door_id: int, asked: Asked | None, guest: Guest) -> None:
         """A guest knows a code from now on."""
         if asked is not None:
-            self.guests[door_id].setdefault(asked, set()).add(guest)
+            self.guests[door_id, asked[0].date()].setdefault(asked, set()).add(guest)
 
-    def of_others(self, door_id: int, guest: Guest) -> set[Asked]:
-        """The codes of a lock that somebody else knows."""
-        return {asked for asked, known in self.guests[door_id].items() if known - {guest}}
+    def of_others(self, door_id: int, guest: Guest, starts_at: datetime, ends_at: datetime) -> set[Asked]:
+        """The codes of a lock that somebody else knows and that could be of use for a window."""
+        near = (self.guests.get((door_id, day), {}) for day in _days(starts_at - NEAR, ends_at + NEAR))
+        return {asked for codes in near for asked, known in codes.items() if known - {guest}}
 
 
 def told(held: Iterable[HeldGrant], now: datetime) -> Knowledge:

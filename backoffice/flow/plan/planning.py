@@ -11,7 +11,8 @@ from backoffice.flow.plan import cards, fobs, phones
 from backoffice.flow.plan.decide import Context, closed, decide, extend, is_back, of_kind
 from backoffice.flow.plan.known import Case, Opening, conflicts, openings, told
 from backoffice.flow.plan.outcome import Decision
-from backoffice.flow.plan.values import Decided, HeldGrant, Place, Said, Standing, Word, World
+from backoffice.flow.plan.said import Words
+from backoffice.flow.plan.values import Decided, HeldGrant, Place, Said, Standing, Stay, Word, World
 from backoffice.flow.plan.wishes import Wish, wholes, wishes_of
 from backoffice.flow.plan.words import sentences
 from integrations.types import Method
@@ -32,14 +33,19 @@ def plan(world: World) -> tuple[Decision, ...]:
     wishes = sorted(wishes_of(world), key=lambda wish: wish.order)
     context = _context(world, wishes, held)
     cases = [case for wish in wishes if (case := _wished(wish, held.get(wish.place), context))]
-    wished = {wish.place for wish in wishes}
-    cases += [_unwished(grant, world) for place, grant in held.items() if place not in wished]
+    wished, stays = {wish.place for wish in wishes}, {stay.id: stay for stay in world.stays}
+    cases += [
+        _unwished(grant, stays.get(grant.occurrence_id or 0), world)
+        for place, grant in held.items()
+        if place not in wished
+    ]
     return tuple(_tell(cases, world))
 
 
 def _context(world: World, wishes: Iterable[Wish], held: dict[Place, HeldGrant]) -> Context:
-    words = tuple(sorted(world.words, key=lambda word: -word.id))
-    context = Context(world.now, words, told(world.held, world.now), cards.numbers(world.held))
+    context = Context(
+        world.now, Words(world.words, world.now), told(world.held, world.now), cards.numbers(world.held)
+    )
     for grant in world.held:
         for code in grant.codes:
             newest = context.newest.get(code.holder_key, 0)
@@ -102,18 +108,18 @@ def _wished(wish: Wish, grant: HeldGrant | None, context: Context) -> Case | Non
 # ------------------------------------------------------------------------------ what nobody wishes any more
 
 
-def _unwished(grant: HeldGrant, world: World) -> Case:
+def _unwished(grant: HeldGrant, stay: Stay | None, world: World) -> Case:
     over = grant.ends_at <= world.now
     state = Decided.ENDED if over else Decided.WITHDRAWN
-    decision = closed(grant, state, "This access is over." if over else _why_not(grant, world), world.now)
+    why = "This access is over." if over else _why_not(grant, stay, world)
+    decision = closed(grant, state, why, world.now)
     return Case(decision, grant.guest, grant.label, grant.codes)
 
 
-def _why_not(grant: HeldGrant, world: World) -> str:
+def _why_not(grant: HeldGrant, stay: Stay | None, world: World) -> str:
     """In words: cancelled, moved to another room, part of a longer stay, taken back by staff."""
     if grant.person_id is not None:
         return "Taken back by staff, or over."
-    stay = next((stay for stay in world.stays if stay.id == grant.occurrence_id), None)
     if stay is None or stay.standing == Standing.OUT:
         return f"The booking {stay.why if stay else 'is not known any more'}."
     room = world.rooms.get(stay.room_id or 0)

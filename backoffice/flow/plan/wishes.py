@@ -166,7 +166,7 @@ def _neighbours(spans: Iterable[Span], rooms: Mapping[int, Room]) -> Iterator[tu
             (step.policy.lead + step.policy.lag for s in family for step in s.room.steps), default=MINUTE
         )
         for n, earlier in enumerate(family):
-            for later in family[n + 1 :]:
+            for later in map(family.__getitem__, range(n + 1, len(family))):
                 if later.starts_at >= earlier.ends_at + reach:
                     break
                 if later.head.booking_id != earlier.head.booking_id and _occupy(earlier, later, rooms):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from backoffice.flow.window.clock import zone_of
+from backoffice.flow.window.clock import MARGIN, zone_of
 from backoffice.flow.window.covering import cover, measure, piece
 from backoffice.flow.window.values import (
     DEFAULT_DURATIONS,
@@ -16,6 +16,7 @@ from backoffice.flow.window.weekly import Shown, shown
 
 __all__ = [
     "DEFAULT_DURATIONS",
+    "MARGIN",
     "Asked",
     "Cover",
     "Grid",
