@@ -11,6 +11,7 @@ from backoffice.api import (
     access,
     bookings,
     budgets,
+    channels,
     conflicts,
     desk,
     desk_reads,
@@ -41,12 +42,16 @@ router.register("fobs", fobs.FobViewSet)
 router.register("fob-loans", fobs.LoanViewSet)
 router.register("findings", events.FindingViewSet)
 router.register("conflicts", conflicts.ConflictViewSet)
+router.register("pairings", channels.PairingViewSet)
+router.register("calendars", channels.CalendarViewSet, "calendar")
+router.register("blocks", channels.BlockViewSet)
 router.register("feeds", feeds.FeedViewSet)
 router.register("sync-runs", vendors.SyncRunViewSet)
 router.register("writes", writes.WriteViewSet)
 router.register("customers", desk.CustomerViewSet)
 # further acts and reads of what stands above; they have no lists of their own
 router.register("accounts", desk.AccountDesk, "account-desk")
+router.register("rooms", channels.RoomChannels, "room-channels")
 router.register("accounts", desk_reads.AccountReads, "account-reads")
 router.register("bookings", desk.ChosenBooking, "booking-desk")
 router.register("bookings", desk_reads.BookingReads, "booking-reads")

@@ -30,7 +30,19 @@ from tests.factories import (
 )
 
 PLACES = ["accounts", "venues", "rooms", "resources", "doors"]
-LISTS = [*PLACES, "bookings", "grants", "codes", "overrides", "events", "findings", "sync-runs", "writes"]
+LISTS = [
+    *PLACES,
+    "pairings",
+    "blocks",
+    "bookings",
+    "grants",
+    "codes",
+    "overrides",
+    "events",
+    "findings",
+    "sync-runs",
+    "writes",
+]
 
 
 def client_of(group):
