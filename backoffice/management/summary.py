@@ -8,7 +8,16 @@ from textwrap import fill
 from django.db.models import Count
 
 from backoffice import selectors
-from backoffice.models import AccessGrant, IssuedCode, Severity, SyncRun, VendorAccount
+from backoffice.models import (
+    AccessGrant,
+    Block,
+    CalendarPairing,
+    IssuedCode,
+    Severity,
+    SyncRun,
+    VendorAccount,
+)
+from backoffice.standing import standing
 
 SHOWN = 10  # findings
 WIDTH = 110
@@ -29,7 +38,8 @@ def summary() -> str:
             f"{account.slug:<14}{run.state:<9}{run.seen:>7}{sum(r.created for r in runs):>9}"
             f"{sum(r.updated for r in runs):>9}{sum(r.gone for r in runs):>6}{run.rejected:>10}"
         )
-    lines += ["", _states("grants", AccessGrant), _states("codes", IssuedCode), ""]
+    lines += ["", _states("grants", AccessGrant), _states("codes", IssuedCode)]
+    lines += [_calendars(), _states("blocks", Block), _conflicts(), ""]
     return "\n".join([*lines, *_findings()])
 
 
@@ -46,6 +56,19 @@ def _findings() -> list[str]:
     return [f"{len(found)} things need a person ({how_soon}):", *lines, *more]
 
 
-def _states(name: str, model: type[AccessGrant] | type[IssuedCode]) -> str:
+def _states(name: str, model: type[AccessGrant] | type[IssuedCode] | type[Block]) -> str:
     rows = model.objects.order_by().values("state").annotate(n=Count("pk")).order_by("state")
-    return f"{name:<14}" + ", ".join(f"{row['n']} {row['state']}" for row in rows)
+    return f"{name:<14}" + (", ".join(f"{row['n']} {row['state']}" for row in rows) or "none")
+
+
+def _calendars() -> str:
+    """How many rooms' calendars there are in each direction, and how they do."""
+    pairings = CalendarPairing.objects.select_related("account")
+    counts = Counter(f"{each.get_mode_display()} ({standing(each).word})" for each in pairings)
+    return f"{'calendars':<14}" + (", ".join(f"{n} {words}" for words, n in counts.items()) or "none")
+
+
+def _conflicts() -> str:
+    """How many have the same room, or the same door."""
+    counts = Counter(each.get_kind_display() for each in selectors.conflicts_open())
+    return f"{'conflicts':<14}" + (", ".join(f"{n}: {words}" for words, n in counts.items()) or "none")

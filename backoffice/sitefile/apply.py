@@ -229,15 +229,17 @@ def _links(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place
         key = {"room": room, "account": account, "ref": calendar.ref}
         values: dict[str, Any] = {"mode": calendar.mode, "scope": calendar.scope}
         values["options"] = calendar.options
-        values["activated_at"] = _since(site, key) if calendar.active else None
+        values["activated_at"] = _since(site, key, "activated_at") if calendar.active else None
+        if calendar.acknowledged:  # what staff have acknowledged on the page stays so
+            values["acknowledged_at"] = _since(site, key, "acknowledged_at")
         kept.append(_put(site, f"{label}: calendar {calendar.ref}", CalendarPairing, key, values).pk)
     _drop(site, f"{label}: calendars", CalendarPairing.objects.filter(room=room).exclude(pk__in=kept))
 
 
-def _since(site: _Site, key: dict[str, Any]) -> datetime:
-    """Since when a pairing is active: the file's word activates it, once."""
-    known = CalendarPairing.objects.filter(**key, activated_at__isnull=False).first()
-    return known.activated_at if known and known.activated_at else site.now
+def _since(site: _Site, key: dict[str, Any], name: str) -> datetime:
+    """Since when a pairing is active or acknowledged: the file's word says it once."""
+    known: datetime | None = CalendarPairing.objects.filter(**key).values_list(name, flat=True).first()
+    return known or site.now
 
 
 def _part_of(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place) -> None:

@@ -169,6 +169,7 @@ class Calendar(Strict):
     mode: Literal["bidirectional", "to_calendar", "from_calendar"] = "bidirectional"
     scope: Literal["full", "no_contact", "empty"] = "no_contact"
     active: bool = True  # False = paired, and to be activated by hand
+    acknowledged: bool = False  # that several rooms share it, and entries in it block them all, is wanted
     options: dict[str, bool] = {}  # transparent, declined, working_location, birthday: whether these block
 
 

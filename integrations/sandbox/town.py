@@ -87,6 +87,8 @@ def _locks(vendors: Vendors) -> None:
 def _rooms(vendors: Vendors) -> None:
     for number, name in GAMES.items():
         vendors.lockme.add_room(number, name, "Altes Werk" if number < 2000 else "Harbour Rooms")
+        hours = [{"hour": f"{slot}:00", "pricers": []} for slot in SLOTS]
+        vendors.lockme.store.room(number).week.update({weekday: list(hours) for weekday in range(7)})
     vendors.locaboo.add_resource(70, "Halle", {71: "Drittel 1", 72: "Drittel 2", 73: "Drittel 3"})
     for number, name in ((80, "Ballsaal"), (90, "Labor"), (95, "Studio")):
         vendors.locaboo.add_resource(number, name)
@@ -169,7 +171,7 @@ def _calendars(vendors: Vendors, today: date) -> None:
     put(LAB, "New props #block", 4, "14:30-15:15")
     put(LAB, "Team training", 1, "09:00-10:30", recurrence=["RRULE:FREQ=WEEKLY;COUNT=8"])
     put(HARBOUR, "Inventory", 3, "16:00-18:00")
-    whole(HARBOUR, "Harbour festival", 9, 10)
+    whole(HARBOUR, "Harbour festival", 15, 16)
     whole(HARBOUR, "Marek works from home", 5, 5, eventType="workingLocation", transparency="transparent")
     google.decline(HARBOUR, put(HARBOUR, "Regatta committee", 6, "11:00-13:00"))
     put(STUDIO, "Piano tuner", 5, "10:00-12:00")

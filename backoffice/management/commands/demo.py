@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from backoffice import sitefile, tasks
 from backoffice.clock import now
 from backoffice.embedded import local_secret
-from backoffice.management import serving
+from backoffice.management import atthedesk, serving
 from backoffice.management.summary import summary
 from backoffice.models import VendorAccount
 from integrations.sandbox import town
@@ -110,7 +110,7 @@ class Command(BaseCommand):
         tasks.sync(VendorAccount.objects.all())
         if not new:
             return
-        for text in town.disturb(vendors):
+        for text in filter(None, (*town.disturb(vendors), atthedesk.let_stay(now()))):
             self.stdout.write(f"   {text}")
         self._say("and what followed from that")
         tasks.sync(VendorAccount.objects.all())
@@ -152,6 +152,7 @@ class Command(BaseCommand):
 def _names(server: Server) -> dict[str, str]:
     """What the site file asks of the environment."""
     lockme, vendors = server.vendors.lockme.secrets, server.vendors
+    google = vendors.google_calendar.secrets_at(f"{server.url}/google_calendar")
     return {
         "SANDBOX_URL": server.url,
         "LOCKME_CLIENT_ID": lockme["client_id"],
@@ -164,4 +165,5 @@ def _names(server: Server) -> dict[str, str]:
         "LOCKT_KEY": vendors.lockt.secrets["apikey"],
         "CODELOCKS_KEY": vendors.codelocks.secrets["api_key"],
         "CODELOCKS_ACCESS_KEY": vendors.codelocks.secrets["access_key"],
+        **{f"GOOGLE_{name.upper()}": value for name, value in google.items()},
     }
