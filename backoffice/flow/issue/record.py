@@ -14,10 +14,10 @@ from backoffice.flow.issue.bundles import Bundle
 from backoffice.models import IssuedCode
 from backoffice.states import CodeState, Known, move
 from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable, VendorError
-from integrations.types import CodeRecord, Outcome
+from integrations.types import CodeRecord, Method, Outcome
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=20), timedelta(minutes=15)
-GARBLED_TRIES = 3  # an answer nobody understands may cost a paid call each time
+GARBLED_TRIES = 3  # of a PIN: an answer nobody understands costs a paid call each time
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ def put_off(bundle: Bundle, error: VendorError, done: Issued, now: datetime) -> 
     if isinstance(error, Misconfigured | Unavailable):
         done.postponed += len(bundle.wanted) + len(bundle.unwanted)
         _back(bundle, error, now)
-    elif isinstance(error, Garbled) and bundle.first.attempts + 1 < GARBLED_TRIES:
+    elif isinstance(error, Garbled) and (not _is_paid(bundle) or bundle.first.attempts + 1 < GARBLED_TRIES):
         done.postponed += len(bundle.wanted)
         _back(bundle, error, now)
     else:
@@ -92,6 +92,10 @@ def put_off(bundle: Bundle, error: VendorError, done: Issued, now: datetime) -> 
                 done.failed += move(code, CodeState.FAILED, error=error.text, attempts=code.attempts + 1)
         for code in bundle.unwanted:
             _later(code, error.text, now)
+
+
+def _is_paid(bundle: Bundle) -> bool:
+    return bundle.first.method == Method.NETCODE
 
 
 def _back(bundle: Bundle, error: VendorError, now: datetime) -> None:

@@ -164,5 +164,5 @@ PARTS = (
     Part("schedules", Kind(Schedule, "schedule"), schedule_fields),
     Part("cardholders", Kind(Cardholder, "cardholder", may_be_empty=True), cardholder_fields),
     Part("credentials", Kind(Credential, "credential", may_be_empty=True), credential_fields),
-    Part("fobs", Kind(Fob, "fob", may_be_empty=True), _holder),
+    Part("fobs", Kind(Fob, "fob"), _holder),
 )

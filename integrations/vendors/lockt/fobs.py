@@ -80,7 +80,7 @@ class Fobs:
         with self._writing:
             said, fob = self._reassign(row)
             if fob is None:
-                raise Missing(f"the vendor lists no fob {fob_ref}")
+                raise _unlisted(said, fob_ref)
             _judge(said, holder=_holds(fob, user_ref))
             if window.differs(fob.starts_at, fob.ends_at):
                 raise self._shut(row, _astray(window, fob))
@@ -204,6 +204,15 @@ def _loan(
 
 def _holds(fob: FobRecord, user_ref: str) -> bool | None:
     return fob.holder_ref == user_ref if fob.holder_ref else None
+
+
+def _unlisted(said: Written, fob_ref: str) -> VendorError:
+    """A fob that the list does not show: not there when the write was turned down as well, else silence."""
+    if said.trouble:
+        return said.trouble
+    if said.rows or said.failed or said.overlooked:
+        return Missing(f"the vendor lists no fob {fob_ref}")
+    return Unavailable(f"the vendor accepted it, but its list does not show fob {fob_ref}")
 
 
 def _judge(said: Written, *, holder: bool | None) -> None:
