@@ -146,6 +146,7 @@ def _occurrences(now: datetime) -> QuerySet[Occurrence]:
     rows = Occurrence.objects.filter(
         gone_at=None,
         booking__gone_at=None,
+        booking__echo_of=None,  # our own block is nobody's visit
         resource__room__isnull=False,
         starts_at__lt=now + AHEAD,
         ends_at__gt=now - BEHIND,

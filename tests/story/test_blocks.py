@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from backoffice import tasks
 from backoffice.flow import channels as step
@@ -15,6 +16,8 @@ from backoffice.models import (
     Block,
     Booking,
     Conflict,
+    Finding,
+    PathStep,
     Resource,
     Room,
     VendorAccount,
@@ -248,3 +251,18 @@ def test_a_site_file_loaded_twice_leaves_the_pairing_as_it_is(channels: Channels
     row = VendorAccount.objects.get(slug="calendars").pairings.get()
     assert row.activated_at is not None
     assert row.activated_at <= before
+
+
+def test_our_own_blocks_stand_neither_among_todays_guests_nor_among_findings(
+    channels: Channels, admin_client: Client
+) -> None:
+    channels.game("18:00", TODAY)
+    channels.sync()
+    channels.sync()
+    (echo,) = Booking.objects.filter(echo_of__isnull=False)
+    PathStep.objects.all().delete()
+    channels.sync()
+    page = admin_client.get("/admin/").content.decode()
+    assert "Ida Kern" in page
+    assert f">{echo.ref}<" not in page
+    assert not Finding.objects.filter(booking=echo).exists()

@@ -14,26 +14,41 @@ from backoffice.models import Conflict, ConflictKind, Occurrence, PathStep
 from backoffice.states import ConflictState
 from integrations.types import BookingStatus
 
+UNREAD = (
+    "booking__raw",
+    "booking__customer__email",
+    "booking__customer__phone",
+    "resource__raw",
+    *(
+        f"{path}__account__{secret}"
+        for path in ("booking", "resource")
+        for secret in ("secrets", "hook_token")
+    ),
+)
+
 
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong with bookings that are still to come."""
-    coming = _coming(now)
+    coming = _strange(now)
     confirmed = [row for row in coming if row.booking.status == BookingStatus.CONFIRMED]
     return chain(_unlinked(confirmed, now), _unknown(coming, now), _conflicts(now))
 
 
-def _coming(now: datetime) -> list[Occurrence]:
+def _strange(now: datetime) -> list[Occurrence]:
+    """Those to come that nobody can be let in for, or of a status that is not known here."""
     path = PathStep.objects.filter(room=OuterRef("resource__room"))
     return list(
         Occurrence.objects.filter(
             gone_at=None,
             booking__gone_at=None,
+            booking__echo_of=None,
             ends_at__gt=now,
             booking__status__in=(BookingStatus.CONFIRMED, BookingStatus.UNKNOWN),
         )
         .annotate(has_path=Exists(path))
+        .exclude(has_path=True, booking__status=BookingStatus.CONFIRMED)
         .select_related("booking__account", "booking__customer", "resource__account", "resource__room__venue")
-        .defer("booking__raw", "booking__customer__email", "booking__customer__phone", "resource__raw")
+        .defer(*UNREAD)
         .order_by("starts_at", "pk")
     )
 
