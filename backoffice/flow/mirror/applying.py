@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -15,6 +15,7 @@ from backoffice.flow.mirror.digests import Span
 from backoffice.flow.mirror.drafts import Draft
 from backoffice.flow.mirror.listed import clip, store
 from backoffice.flow.mirror.matching import Held, match
+from backoffice.flow.mirror.newer import Newer, newer
 from backoffice.flow.mirror.places import carried_ref, customer_fields
 from backoffice.flow.mirror.runs import Run, lock
 from backoffice.models import Booking, Customer, Occurrence
@@ -78,8 +79,9 @@ class Edits:
 def apply(run: Run, drafts: Iterable[Draft], *, single: bool = False) -> dict[int, str]:
     """Write the bookings in one transaction; the live occurrences that they no longer list, with their refs.
 
-    Keys of occurrences -> refs of their bookings. A booking that a reading begun after this run has changed
-    is left alone. `single`: the records come from single reads, which may word their raw answers otherwise.
+    Keys of occurrences -> refs of their bookings. A booking that a reading begun after this run has changed,
+    or looked at and found unchanged, is left alone. `single`: the records come from single reads, which may
+    word their raw answers otherwise.
     """
     left: dict[int, str] = {}
     rest = iter(drafts)
@@ -88,23 +90,25 @@ def apply(run: Run, drafts: Iterable[Draft], *, single: bool = False) -> dict[in
         return left
     with transaction.atomic():
         lock(run.account)
+        later = newer(run)
         while first:
-            left |= _apply(run, first, single=single)
+            left |= _apply(run, first, later, single=single)
             first = list(islice(rest, BATCH))
     return left
 
 
-def _apply(run: Run, drafts: Sequence[Draft], *, single: bool) -> dict[int, str]:
+def _apply(run: Run, drafts: Sequence[Draft], later: Newer, *, single: bool) -> dict[int, str]:
     refs = [draft.record.ref for draft in drafts]
     known = {row.ref: row for row in Booking.objects.filter(account=run.account, ref__in=refs)}
-    _carried(run, [draft for draft in drafts if _may(run, known.get(draft.record.ref))])
-    _add(run, [draft for draft in drafts if draft.record.ref not in known])
     held = _held(known.values())
+    drafts = [draft for draft in drafts if _may(run, draft, known.get(draft.record.ref), held, later)]
+    _carried(run, drafts)
+    _add(run, [draft for draft in drafts if draft.record.ref not in known])
     edits = Edits(run, single)
     left: dict[int, str] = {}
     for draft in drafts:
         booking = known.get(draft.record.ref)
-        if booking is not None and _may(run, booking):
+        if booking is not None:
             found, unlisted = match(draft.spans, held[booking.pk])
             edits.compare(booking, draft, found, unlisted)
             left |= {row.pk: booking.ref for row in unlisted if not draft.bad}
@@ -112,9 +116,16 @@ def _apply(run: Run, drafts: Sequence[Draft], *, single: bool) -> dict[int, str]
     return left
 
 
-def _may(run: Run, booking: Booking | None) -> bool:
-    """May this run write the booking, or has a later reading done so?"""
-    return booking is None or booking.changed_at <= run.now
+def _may(
+    run: Run, draft: Draft, booking: Booking | None, held: Mapping[int, Collection[Held]], later: Newer
+) -> bool:
+    """May this run write the booking, or has a later reading done so, or seen that there is nothing to do?"""
+    if booking is not None and booking.changed_at > run.now:
+        return False
+    live = [row for row in held.get(booking.pk, ()) if row.gone_at is None] if booking else []
+    return not later.covers(
+        draft.record.ref, ((row.resource_id, row.starts_at) for row in (*draft.spans, *live))
+    )
 
 
 def _carried(run: Run, drafts: Iterable[Draft]) -> None:

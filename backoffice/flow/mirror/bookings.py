@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from backoffice.flow.mirror import applying, evidence, known, schedule
+from backoffice.flow.mirror import applying, evidence, known, newer, schedule
 from backoffice.flow.mirror.clues import Clues
 from backoffice.flow.mirror.drafts import Desk
 from backoffice.flow.mirror.places import readable_refs, refresh_customers, refresh_resources
@@ -54,6 +54,8 @@ def refresh_booking(
         desk = Desk(run, source)
         desk.learn()
         record = evidence.ask(source, _resource_refs(resource_ref, booking), ref)
+        run.asked.add(ref)
+        newer.tell(run)
         if record is not None:
             evidence.take(run, desk, record)
         elif booking is not None:
@@ -112,6 +114,7 @@ def _read_all(run: Run, desk: Desk, windows: Iterable[Window], clues: Clues) -> 
 def _read(run: Run, desk: Desk, window: Window, clues: Clues) -> None:
     reading = desk.source.read(window)
     run.windows.append(window)
+    newer.tell(run)
     run.reject(reading.rejected)
     records = desk.writable(reading.bookings)
     run.seen.update(records)

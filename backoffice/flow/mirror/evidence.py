@@ -12,6 +12,7 @@ from backoffice.flow.mirror import applying, digests, known
 from backoffice.flow.mirror.clues import Case, Clues
 from backoffice.flow.mirror.drafts import Desk
 from backoffice.flow.mirror.listed import too_many
+from backoffice.flow.mirror.newer import newer, tell
 from backoffice.flow.mirror.runs import Run, lock
 from backoffice.models import Booking, Occurrence
 from integrations.errors import Misconfigured, Unavailable, VendorError
@@ -60,6 +61,10 @@ def weigh(run: Run, desk: Desk, clues: Clues, *, turn: int) -> None:
     if not cases or _brake(run, [case for case in cases if case.provable]):
         return
     answers = _confirm(desk.source, _chosen(run, cases, turn))
+    run.asked |= {
+        case.ref for case in cases if answers.get(case.booking_id, Verdict.UNSURE) is not Verdict.UNSURE
+    }
+    tell(run)
     lost = _lost(cases, answers)
     if _brake(run, lost):
         return
@@ -160,9 +165,13 @@ def _brake(run: Run, cases: Iterable[Case]) -> bool:
 
 
 def _mark(run: Run, removal: Removal) -> None:
-    """Mark, unless a later reading has changed the booking; it is looked at closely when it comes again."""
+    """Mark, unless a later reading has changed the booking; it is looked at closely when it comes again.
+
+    Nor where a later reading has looked at it, whatever that found.
+    """
     with transaction.atomic():
         lock(run.account)
+        removal = _unseen_later(run, removal)
         mine = Occurrence.objects.filter(booking__account=run.account, booking__changed_at__lte=run.now)
         live = mine.filter(gone_at=None)
         gone = live.filter(pk__in=removal.gone) | live.filter(booking__in=removal.bookings)
@@ -175,6 +184,25 @@ def _mark(run: Run, removal: Removal) -> None:
             digest=digests.LOOK
         )
         _settle(run, pks, removal.bookings)
+
+
+def _unseen_later(run: Run, removal: Removal) -> Removal:
+    """What is to be marked, but for what later readings have covered."""
+    later = newer(run)
+    if not later:
+        return removal
+    mine = Occurrence.objects.filter(booking__account=run.account, gone_at=None).order_by()
+    rows = mine.filter(pk__in=[*removal.missing, *removal.gone]) | mine.filter(booking__in=removal.bookings)
+    names = ("pk", "booking_id", "booking__ref", "resource_id", "starts_at")
+    seen = [row for row in rows.values_list(*names) if later.covers(row[2], [row[3:]])]
+    spans, bookings = {row[0] for row in seen}, {row[1] for row in seen}
+    asked = Booking.objects.filter(account=run.account, ref__in=later.bookings, pk__in=removal.bookings)
+    bookings |= set(asked.values_list("pk", flat=True))
+    return Removal(
+        [pk for pk in removal.missing if pk not in spans],
+        [pk for pk in removal.gone if pk not in spans],
+        [pk for pk in removal.bookings if pk not in bookings],
+    )
 
 
 def _settle(run: Run, gone: Collection[int], denied: Collection[int]) -> None:

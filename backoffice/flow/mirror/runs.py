@@ -36,6 +36,7 @@ class Run:
     rejected: dict[rejected.Name, Rejected] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)  # kinds of rows of which every one was read
     windows: list[Window] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)  # refs of bookings that single reads were about
     notes: list[str] = field(default_factory=list)
     doubted: bool = False
     _began: float = field(default_factory=time.monotonic)
@@ -63,7 +64,7 @@ class Run:
         row.seen, row.created, row.updated = len(self.seen), self.created, len(self.updated)
         row.gone, row.rejected = len(self.gone), len(self.rejected)
         row.error = " ".join(self.notes)
-        row.read = schedule.brief(self.windows)
+        row.read = schedule.brief(self.windows, self.asked)
         row.save()
         return row
 

@@ -42,14 +42,16 @@ def bounds(window: Window, zone: ZoneInfo) -> tuple[datetime, datetime]:
     )
 
 
-def brief(windows: Iterable[Window]) -> list[dict[str, str]]:
-    """The windows in few words: days that follow each other of one resource become one span."""
+def brief(windows: Iterable[Window], asked: Iterable[str] = ()) -> list[dict[str, str]]:
+    """The windows in few words: days that follow each other of one resource become one span.
+
+    After them the refs of bookings that were asked for one by one.
+    """
     spans: list[tuple[str, date, date]] = []
     for ref, first, last in sorted((each.resource_ref, each.first, each.last) for each in windows):
         if spans and spans[-1][0] == ref and first <= spans[-1][2] + DAY:
             spans[-1] = (ref, spans[-1][1], max(last, spans[-1][2]))
         else:
             spans.append((ref, first, last))
-    return [
-        {"resource": ref, "first": first.isoformat(), "last": last.isoformat()} for ref, first, last in spans
-    ]
+    read = [{"resource": ref, "first": str(first), "last": str(last)} for ref, first, last in spans]
+    return [*read, *({"booking": ref} for ref in sorted(asked))]
