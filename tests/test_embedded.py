@@ -25,3 +25,13 @@ def test_a_list_of_users_that_was_half_written_does_not_keep_it_down(tmp_path):
     assert ready(folder)
     (folder / "postgresql" / ".handle_pids.json").write_text("[1, 2")
     assert ready(folder)
+
+
+def test_it_stops_after_its_last_user_though_another_one_was_killed(tmp_path):
+    folder = tmp_path / "var"
+    assert ready(folder)
+    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
+        killed.wait()
+    (folder / "postgresql" / ".handle_pids.json").write_text(f"[{killed.pid}]")
+    assert ready(folder)
+    assert not (folder / "postgresql" / "postmaster.pid").exists()

@@ -16,6 +16,7 @@ import requests
 
 READY_WITHIN = 60.0  # seconds; two busy cores take ten
 END_WITHIN = 8.0  # seconds for what is being done
+LEASH = Path(__file__).with_name("leash.py")
 LOOK = 0.2  # seconds between two looks at a process
 NO_WARNING = "ignore:You're running the worker with superuser"  # a container's only user is root
 
@@ -54,7 +55,10 @@ def free(port: int) -> int:
 
 
 class Processes:
-    """The three of them; Ctrl-C reaches this process alone, which ends them in peace."""
+    """The three of them; Ctrl-C reaches this process alone, which ends them in peace.
+
+    Killed it cannot do that: then they see that it is gone and end by themselves (Linux).
+    """
 
     def __init__(self, web: socket.socket, folder: Path) -> None:
         """`web` is the bound socket that the web server takes over; `folder` keeps beat's schedule."""
@@ -67,7 +71,10 @@ class Processes:
     def _start(self, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         descriptors = (self._web.fileno(),)
         return subprocess.Popen(  # noqa: S603 our own commands
-            command, env=environment, pass_fds=descriptors, start_new_session=True
+            [sys.executable, str(LEASH), str(os.getpid()), *command],
+            env=environment,
+            pass_fds=descriptors,
+            start_new_session=True,
         )
 
     def wait_until_ready(self) -> None:

@@ -218,22 +218,35 @@ def counts(demo):
     }
 
 
+def goes_on(folder, before):
+    """Another start on the same folder, which finds all as it was."""
+    again = Demo(folder)
+    again.wait().sign_in()
+    assert "as they were left" in again.text
+    assert counts(again) == before
+    return again
+
+
+def left(processes):
+    return [pid for pid in processes if alive(pid)]
+
+
 def test_ctrl_c_ends_all_of_it_and_a_second_start_goes_on_from_there(demo, folder):
     before, processes = counts(demo), demo.descendants()
     assert len(processes) >= 6  # web with two workers, celery with two, beat
     seconds = demo.stop()
     assert seconds < ENDED
-    assert [pid for pid in processes if alive(pid)] == []
+    assert left(processes) == []
     assert until(lambda: not (folder / "postgresql" / "postmaster.pid").exists(), ENDED) is not None
+    again = goes_on(folder, before)
+    print(f"ended in {seconds:.1f} s, first start {demo.seconds:.0f} s, second {again.seconds:.0f} s")  # noqa: T201
+    assert again.seconds < STARTED_AGAIN
 
-    again = Demo(folder)
-    try:
-        again.wait().sign_in()
-        assert "as they were left" in again.text
-        assert counts(again) == before
-        print(f"ended in {seconds:.1f} s, first start {demo.seconds:.0f} s, second {again.seconds:.0f} s")  # noqa: T201
-        assert again.seconds < STARTED_AGAIN
-    finally:
-        processes = again.descendants()
-        again.stop()
-    assert [pid for pid in processes if alive(pid)] == []
+    processes = again.descendants()
+    again.process.kill()  # nobody is left to end them
+    assert until(lambda: not left(processes), ENDED) is not None
+    third = goes_on(folder, before)
+    processes = third.descendants()
+    third.stop()
+    assert left(processes) == []
+    assert until(lambda: not (folder / "postgresql" / "postmaster.pid").exists(), ENDED) is not None
