@@ -123,9 +123,9 @@ def _may(
     if booking is not None and booking.changed_at > run.now:
         return False
     live = [row for row in held.get(booking.pk, ()) if row.gone_at is None] if booking else []
-    return not later.covers(
-        draft.record.ref, ((row.resource_id, row.starts_at) for row in (*draft.spans, *live))
-    )
+    places = [(span.resource_id, span.starts_at) for span in draft.spans]
+    places += [(row.resource_id, row.starts_at) for row in live]
+    return not later.covers(draft.record.ref, places)
 
 
 def _carried(run: Run, drafts: Iterable[Draft]) -> None:
