@@ -78,6 +78,12 @@ def overdue(now: datetime) -> QuerySet[FobLoan]:
     return open_loans().filter(over & OUT, fob__lost_at=None).order_by("ends_at", "pk")
 
 
+def out(now: datetime) -> QuerySet[FobLoan]:
+    """The fobs that are at somebody whose time is not over, the first to come back first."""
+    mine = open_loans().filter(OUT, ends_at__gt=now, fob__lost_at=None)
+    return mine.exclude(code__state__in=OVER).order_by("ends_at", "pk")
+
+
 def to_hand_out(until: datetime, now: datetime) -> QuerySet[FobLoan]:
     """The fobs that wait for their guests, who may come before `until`; the first to come first."""
     waiting = open_loans().filter(

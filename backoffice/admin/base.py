@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 
@@ -72,9 +73,19 @@ class ReadOnlyWithActs(NotEdited, WithActs, Table):
     """A table that only the flow writes, and whose rows staff can act on."""
 
 
+class Named(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Each row below another one is headed by its name for staff, which has its venue's time."""
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        form.instance.get_inline_title = named(form.instance)
+        return form
+
+
 class ReadOnlyInline(NotEdited, TabularInline):
     """Rows below another row, to look at."""
 
+    formset = Named
     extra = 0
     max_num = 0
     show_change_link = True

@@ -232,8 +232,9 @@ def lines(
 
 
 def cards(request: HttpRequest, now: datetime, until: datetime, most: int) -> dict[str, Any]:
-    """What the first page says of fobs: those not back in time, and those to be handed out before `until`."""
+    """What the first page says of fobs: those not back in time, out, and to be handed out before `until`."""
     return {
+        "fobs_out": lines(request, pools.out(now), most, (CHECK_IN,)),
         "fobs_late": lines(request, pools.overdue(now), most, (CHECK_IN, LOST)),
         "fobs_waiting": lines(request, pools.to_hand_out(until, now), most, (HAND_OUT,)),
     }

@@ -43,13 +43,23 @@ def page(client, desk):
 def test_a_fob_is_handed_out_and_checked_in_in_two_clicks(signed_in, desk, now, start):
     client = signed_in("front desk")
     for title, field in (("Hand out", "handed_at"), ("Check in", "returned_at")):
-        if title == "Check in":  # the first page tells of those that are late
-            FobLoan.objects.update(ends_at=now - timedelta(minutes=5))
         [address] = links(client.get(start), title)
         asked = client.get(address)
         reason = asked.context["form"]["reason"].value()
         client.post(address, {"reason": reason})
         assert getattr(FobLoan.objects.get(), field)
+
+
+def test_a_fob_that_is_late_can_be_checked_in_on_the_first_page(signed_in, desk, now):
+    client = signed_in("front desk")
+    act(client, desk, "hand-out")
+    FobLoan.objects.update(ends_at=now - timedelta(minutes=5))
+    assert "overdue" in client.get("/admin/").content.decode()
+    assert len(links(client.get("/admin/"), "Check in")) == 1
+
+
+def test_a_loans_heading_has_the_venues_time(signed_in, desk):
+    assert f"until {FobLoan.objects.get().ends_at:%Y-%m-%d %H:%M}" not in page(signed_in("viewer"), desk)
 
 
 def test_a_viewer_sees_where_fobs_are_and_is_offered_nothing(signed_in, desk):

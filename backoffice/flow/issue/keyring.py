@@ -225,10 +225,11 @@ def later(codes: Iterable[IssuedCode], error: VendorError, done: Issued, now: da
             continue
         if code.state == CodeState.ACTIVE and code.next_try_at is None:
             continue
-        turn = {"next_try_at": now + pause(code, error, now), "attempts": code.attempts + 1}
+        again = now + pause(code, error, now)
+        turn = {"next_try_at": again, "attempts": code.attempts + 1}
         told = {} if code.state == CodeState.ACTIVE else {"error": error.text}
         IssuedCode.objects.filter(pk=code.pk, state=code.state).update(**turn, **told)
-        code.next_try_at = turn["next_try_at"]
+        code.next_try_at = again
         done.postponed += 1
 
 
