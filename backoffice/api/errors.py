@@ -36,6 +36,17 @@ SHAPE = {
 }
 
 
+def in_schema(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The schema, with this shape as every operation's answer when it does not do what was asked."""
+    result["components"]["schemas"]["Error"] = SHAPE
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for path in result["paths"].values():
+        for operation in path.values():
+            told = {"description": "It was not done: why, in one shape.", "content": content}
+            operation["responses"].setdefault("default", told)
+    return result
+
+
 def answer(error: Exception, context: dict[str, Any]) -> Response:
     """The answer for an exception; what staff's rules do not allow is 409, in their words.
 

@@ -42,3 +42,18 @@ def test_where_it_happened_is_logged_and_not_its_words(caplog, request):
     assert "KeyError in VenueViewSet" in caplog.text
     assert "in broken" in caplog.text
     assert SECRET not in caplog.text
+
+
+def test_the_schema_tells_the_shape_of_errors_for_every_operation(client):
+    schema = client.get("/api/v1/schema/", {"format": "json"}).json()
+    told = {
+        operation["responses"]["default"]["content"]["application/json"]["schema"]["$ref"]
+        for path in schema["paths"].values()
+        for operation in path.values()
+    }
+    assert told == {"#/components/schemas/Error"}
+    assert set(schema["components"]["schemas"]["Error"]["properties"]["error"]["required"]) == {
+        "code",
+        "message",
+        "fields",
+    }
