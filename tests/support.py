@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 COUNTS = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
@@ -24,3 +28,10 @@ class Written(dict):
         with connection.cursor() as cursor:
             cursor.execute(COUNTS)
             return dict(cursor.fetchall())
+
+
+def queries(act: Callable[[], Any]) -> int:
+    """How many queries an act asks."""
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return len(asked)

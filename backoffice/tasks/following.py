@@ -16,9 +16,10 @@ def follow_up(wait: float = 0.0) -> list[VendorAccount]:
     """Plan, issue, conflicts, deliver, audit, once each; gives the accounts at which a code came or went."""
     channels.recognise()  # before any plan: our own block is nobody's booking
     grant.replan(clock())
-    changed = [account for account in with_role(Role.ACCESS) if guarded(account, lambda a: _issue(a, wait))]
-    if grant.replan(clock()).planned:  # what the vendor refused, or the guest did not take, has another way
-        again = [account for account in with_role(Role.ACCESS) if guarded(account, lambda a: _issue(a, wait))]
+    due = _due()
+    changed = [account for account in due if guarded(account, lambda a: _issue(a, wait))]
+    if due and grant.replan(clock()).planned:  # what was refused, or the guest did not take, has another way
+        again = [account for account in _due() if guarded(account, lambda a: _issue(a, wait))]
         changed += [account for account in again if account not in changed]
     keep_channels(wait)
     conflicts.detect(clock())
@@ -32,11 +33,18 @@ def follow_up(wait: float = 0.0) -> list[VendorAccount]:
     return changed
 
 
-def _issue(account: VendorAccount, wait: float) -> bool:
+def _due() -> list[VendorAccount]:
+    """The accounts that are to be asked for anything: where none is, nothing can have been refused."""
+    return [account for account in with_role(Role.ACCESS) if _is_due(account)]
+
+
+def _is_due(account: VendorAccount) -> bool:
     issue.wake(account, clock())
     codes = IssuedCode.objects.filter(issue.due(account, clock()))
-    if not (codes.exists() or issue.fobs_due(account, clock())):
-        return False
+    return codes.exists() or issue.fobs_due(account, clock())
+
+
+def _issue(account: VendorAccount, wait: float) -> bool:
     done = issue.issue_due(account, accounts.access_provider(account), clock(), wait)
     return bool(done.issued or done.revoked)
 

@@ -11,7 +11,15 @@ from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
 from backoffice.flow.audit.trouble import Trouble, sentence
-from backoffice.models import Door, RejectedRow, Severity, SyncRun, VendorAccount, WebhookMessage
+from backoffice.models import (
+    CalendarPairing,
+    Door,
+    RejectedRow,
+    Severity,
+    SyncRun,
+    VendorAccount,
+    WebhookMessage,
+)
 from backoffice.states import MessageState, RunState
 from backoffice.wording import door_name
 from integrations.types import Role
@@ -27,15 +35,20 @@ NAMED = 3  # examples in one text
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong between us and the vendors, and with the doors themselves."""
     used = list(VendorAccount.objects.filter(enabled=True))
-    asked = [account for account in used if account.stopped_at is None and _mirrored(account)]
+    mirrored = _mirrored(used)
+    asked = [account for account in mirrored if account.stopped_at is None]
     return chain(_stopped(used), _readings(asked, now), _rejected(), _messages(), _strange(now), _doors())
 
 
-def _mirrored(account: VendorAccount) -> bool:
-    """Is it read? Calendars only once a pairing with one was activated."""
-    if account.profile.role == Role.CALENDAR:
-        return account.pairings.filter(activated_at__isnull=False).exists()
-    return account.profile.connect is not None
+def _mirrored(accounts: Iterable[VendorAccount]) -> list[VendorAccount]:
+    """Those that are read; calendars only once a pairing with one was activated."""
+    active = CalendarPairing.objects.filter(activated_at__isnull=False).order_by()
+    paired = set(active.values_list("account", flat=True).distinct())
+    return [
+        account
+        for account in accounts
+        if (account.pk in paired if account.profile.role == Role.CALENDAR else account.profile.connect)
+    ]
 
 
 def _stopped(used: Iterable[VendorAccount]) -> Iterator[Trouble]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -22,18 +23,34 @@ def recognise() -> int:
     at_channels = Block.objects.filter(resource__isnull=False)
     if not at_channels.exists():
         return 0
-    unknown = Booking.objects.filter(echo_of=None, account__in=at_channels.values("account"))
+    unknown = Booking.objects.filter(echo_of=None).only("account_id", "ref", "external_ref", "title")
     named = Q(external_ref__startswith=PREFIX) | Q(title__contains=f"[{PREFIX}")
+    by_name = unknown.filter(named, account__in=at_channels.values("account"))
     by_ref = at_channels.filter(account=OuterRef("account"), ref=OuterRef("ref")).exclude(ref="")
-    found = unknown.annotate(known=Exists(by_ref)).filter(named | Q(known=True))
-    changed = [row for row in found if _marked(row)]
+    found = {row.pk: row for row in (*by_name, *unknown.filter(Exists(by_ref)))}
+    changed = list(_marked(found.values()))
     Booking.objects.bulk_update(changed, ["echo_of"], batch_size=500)
     return len(changed)
 
 
-def _marked(booking: Booking) -> bool:
+def _marked(bookings: Collection[Booking]) -> Iterator[Booking]:
+    """Those that are ours indeed, each with the newest block that it can be."""
+    keys = {row.pk: _keys(row) for row in bookings}
+    ours = Q(key__in={key for each in keys.values() for key in each}) | Q(
+        ref__in={row.ref for row in bookings}
+    )
+    blocks = Block.objects.filter(ours, account__in={row.account_id for row in bookings}) if bookings else ()
+    newest: dict[tuple[int, str], Block] = {}
+    for block in sorted(blocks, key=lambda block: block.pk):
+        newest[block.account_id, block.key] = newest[block.account_id, f"ref {block.ref}"] = block
+    for row in bookings:
+        names = [*keys[row.pk], f"ref {row.ref}"]
+        known = [newest[row.account_id, name] for name in names if (row.account_id, name) in newest]
+        row.echo_of = max(known, key=lambda block: block.pk, default=None)
+        if row.echo_of is not None:
+            yield row
+
+
+def _keys(booking: Booking) -> list[str]:
     title = IN_TITLE.search(booking.title)
-    keys = [booking.external_ref, title[1] if title else ""]
-    ours = Q(key__in=[key for key in keys if key]) | Q(ref=booking.ref)
-    booking.echo_of = Block.objects.filter(ours, account=booking.account_id).order_by("-pk").first()
-    return booking.echo_of is not None
+    return [key for key in (booking.external_ref, title[1] if title else "") if key]

@@ -35,9 +35,13 @@ def listen(now: datetime) -> int:
 
 def _differing() -> Iterator[tuple[Block, CalendarEvent]]:
     """The blocks whose event is not as it was written."""
+    of_it = CalendarEvent.objects.filter(
+        calendar__account=OuterRef("account"), calendar__ref=OuterRef("calendar_ref"), ref=OuterRef("ref")
+    )
+    other = of_it.filter(Q(gone_at__isnull=False) | ~Q(etag=OuterRef("etag")))
     blocks = {
         (block.account_id, block.calendar_ref, block.ref): block
-        for block in Block.objects.filter(state__in=THERE, said="")
+        for block in Block.objects.filter(Exists(other), state__in=THERE, said="")
         .exclude(Q(ref="") | Q(calendar_ref=""))
         .select_related(
             "pairing",

@@ -24,17 +24,25 @@ HOUR = timedelta(hours=1)
 WRITING = (Mode.BIDIRECTIONAL, Mode.TO_CALENDAR)
 TAKES = (BookingStatus.CONFIRMED, BookingStatus.PENDING, BookingStatus.BLOCK, BookingStatus.UNKNOWN)
 SLOTS, BLOCKS = "slots", "blocks"
+UNREAD = ("booking__raw", "resource__raw")
+CONTACT = ("booking__customer__email", "booking__customer__phone")
 
 
-def load(now: datetime) -> World:
-    """The world to plan blocks for; without any channel to block it has no stays."""
+def load(now: datetime, *, words: bool = True) -> World:
+    """The world to plan blocks for; without any channel to block it has no stays.
+
+    `words`: with what events are to say. A guest's address and number are read for calendars alone.
+    """
     accounts = {account.pk: account for account in VendorAccount.objects.all()}
     rows = list(RoomRow.objects.select_related("venue"))
     rooms = {row.pk: Room(row.pk, row.name, row.venue.timezone, row.part_of_id) for row in rows}
     places = tuple(_places(rows, accounts))
     calendars = tuple(_calendars())
     targets = {place.room_id for place in places} | {calendar.room_id for calendar in calendars}
-    concerned = {room for room, family in families(rooms).items() if targets.intersection(family)}
+    family = families(rooms)
+    concerned = {room for room, others in family.items() if targets.intersection(others)}
+    written = {calendar.room_id for calendar in calendars} if words else set()
+    told = {room for room, others in family.items() if written.intersection(others)}
     if not concerned:
         return World(now, rooms)
     return World(
@@ -42,7 +50,7 @@ def load(now: datetime) -> World:
         rooms=rooms,
         places=places,
         calendars=calendars,
-        stays=tuple(_stays(concerned, accounts, now)),
+        stays=(*_stays(told, accounts, now, contact=True), *_stays(concerned - told, accounts, now)),
         offers=offers(place.resource_id for place in places if place.by_slot),
         taken=frozenset(_taken(places, now)),
     )
@@ -72,7 +80,9 @@ def _calendars() -> Iterator[Paired]:
         yield Paired(row.pk, row.account_id, row.room_id, row.ref, row.scope)
 
 
-def _stays(rooms: Collection[int], accounts: Mapping[int, VendorAccount], now: datetime) -> Iterator[Stay]:
+def _stays(
+    rooms: Collection[int], accounts: Mapping[int, VendorAccount], now: datetime, *, contact: bool = False
+) -> Iterator[Stay]:
     """The times that rooms are taken: not our own echoes, and not beyond the horizon of their account."""
     horizon = max(account.horizon_days for account in accounts.values()) + 1
     found = Occurrence.objects.filter(
@@ -84,9 +94,13 @@ def _stays(rooms: Collection[int], accounts: Mapping[int, VendorAccount], now: d
         booking__echo_of=None,
         booking__status__in=TAKES,
     )
+    if not rooms:
+        return
     pairings = _calendar_of_resources()
-    for row in found.order_by("starts_at", "pk").select_related("booking__customer", "resource"):
-        yield _stay(row, accounts[row.booking.account_id], pairings)
+    unread = UNREAD if contact else (*UNREAD, *CONTACT)
+    rows = found.order_by("starts_at", "pk").select_related("booking__customer", "resource").defer(*unread)
+    for row in rows:
+        yield _stay(row, accounts[row.booking.account_id], pairings, contact=contact)
 
 
 def _calendar_of_resources() -> dict[str, tuple[int, str]]:
@@ -95,7 +109,9 @@ def _calendar_of_resources() -> dict[str, tuple[int, str]]:
     return {f"pairing:{pk}": (account, ref) for pk, account, ref in rows}
 
 
-def _stay(row: Occurrence, account: VendorAccount, pairings: Mapping[str, tuple[int, str]]) -> Stay:
+def _stay(
+    row: Occurrence, account: VendorAccount, pairings: Mapping[str, tuple[int, str]], *, contact: bool
+) -> Stay:
     booking, resource = row.booking, row.resource
     is_entry = booking.status == BookingStatus.BLOCK
     booking.account = account
@@ -108,13 +124,13 @@ def _stay(row: Occurrence, account: VendorAccount, pairings: Mapping[str, tuple[
         parent_ref=resource.parent_ref,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        facts=facts_of(booking),
+        facts=facts_of(booking, contact=contact),
         calendar=pairings.get(resource.ref, (booking.account_id, "")) if is_entry else None,
         keep=booking.status == BookingStatus.UNKNOWN,
     )
 
 
-def facts_of(booking: Booking) -> Facts:
+def facts_of(booking: Booking, *, contact: bool = True) -> Facts:
     """What may be told of a booking; of somebody's entry in a calendar nothing."""
     if booking.status == BookingStatus.BLOCK:
         return Facts(is_entry=True)
@@ -124,8 +140,8 @@ def facts_of(booking: Booking) -> Facts:
         label=f"{account.slug}/{booking.ref}",
         source=f"{profile.label}{said}",
         name=(customer.name or customer.company) if customer else "",
-        email=customer.email if customer else "",
-        phone=customer.phone if customer else "",
+        email=customer.email if customer and contact else "",
+        phone=customer.phone if customer and contact else "",
         price=booking.price,
         option=booking.title,
         people=booking.people,

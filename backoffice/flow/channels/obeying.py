@@ -5,6 +5,7 @@ The rule that asks is the pairing that staff activated both ways; the tasks put 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,7 +56,7 @@ def wishes(account: VendorAccount, now: datetime) -> list[Wish]:
     """The orders that an account is to be asked to carry out now."""
     ripe = Q(next_try_at=None) | Q(next_try_at__lte=now)
     said = Block.objects.filter(ripe, occurrence__booking__account=account).exclude(said="")
-    related = ("occurrence__booking", "occurrence__resource", "pairing__room")
+    related = ("account", "occurrence__booking", "occurrence__resource", "pairing__room")
     orders = said.filter(
         calendar_ref__gt="", state__in=(BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
     )
@@ -85,10 +86,14 @@ def _of_events(said: QuerySet[Block]) -> list[Wish]:
         occurrence__gone_at=None,
         occurrence__booking__status=BookingStatus.BLOCK,
     )
+    blocks = list(removed)
+    refs = {int(block.occurrence.booking.ref) for block in blocks}
+    events = CalendarEvent.objects.filter(gone_at=None).select_related("calendar").in_bulk(refs)
+    pairings = _pairings({_pairing_of(block) for block in blocks})
     found: dict[int, Wish] = {}
-    for block in removed:
-        pairing = _pairing_of(block.occurrence.resource)
-        event = CalendarEvent.objects.filter(pk=int(block.occurrence.booking.ref), gone_at=None).first()
+    for block in blocks:
+        pairing = pairings.get(_pairing_of(block))
+        event = events.get(int(block.occurrence.booking.ref))
         if event is None or pairing is None or pairing.mode != Mode.BIDIRECTIONAL or pairing.paused_at:
             continue
         stay = block.occurrence
@@ -99,13 +104,15 @@ def _of_events(said: QuerySet[Block]) -> list[Wish]:
     return list(found.values())
 
 
-def _pairing_of(resource: Resource) -> CalendarPairing | None:
-    pk = resource.ref.removeprefix("pairing:")
-    return (
-        CalendarPairing.objects.filter(pk=int(pk), activated_at__isnull=False).first()
-        if pk.isdecimal()
-        else None
-    )
+def _pairing_of(block: Block) -> int:
+    """The number of the pairing that an entry came by, or 0."""
+    pk = block.occurrence.resource.ref.removeprefix("pairing:")
+    return int(pk) if pk.isdecimal() else 0
+
+
+def _pairings(pks: Collection[int]) -> dict[int, CalendarPairing]:
+    active = CalendarPairing.objects.filter(activated_at__isnull=False)
+    return active.select_related("room").in_bulk(pks) if pks else {}
 
 
 def put(wish: Wish, client: Calendar | BlockDesk) -> Written:

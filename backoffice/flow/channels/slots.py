@@ -23,7 +23,10 @@ def slots_due(account: VendorAccount, now: datetime) -> list[Due]:
 
     The option `slots_minutes` says how long they count as known (60).
     """
-    world = load(now)
+    blocked = Resource.objects.filter(account=account, gone_at=None, room__block_on__contains=[account.slug])
+    if not blocked.exists():
+        return []
+    world = load(now, words=False)
     needed = set(_needed(world, account))
     if not needed:
         return []

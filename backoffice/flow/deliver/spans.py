@@ -6,10 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch, Q
 
-from backoffice.models import AccessGrant, Booking, IssuedCode, Notice, Occurrence, Override, Room, Venue
+from backoffice.models import (
+    AccessGrant,
+    Booking,
+    Door,
+    IssuedCode,
+    Notice,
+    Occurrence,
+    Override,
+    Resource,
+    Room,
+    VendorAccount,
+    Venue,
+)
 from backoffice.states import CodeState, GrantState, NoticeState
 from integrations.types import Method
 
@@ -18,14 +31,8 @@ OPEN = (NoticeState.DUE, NoticeState.SENDING, NoticeState.FAILED)
 STANDING = {GrantState.GRANTED, GrantState.HELD, GrantState.BLOCKED}
 FULFILLED = GrantState.ENDED  # before its time: the guest has given his fob back, and needs no telling
 FOB_TO_COME = Q(method=Method.FOB, state__in=(CodeState.PLANNED, CodeState.ISSUING))
-RELATED = (
-    "door__venue",
-    "door__account",
-    "person",
-    "occurrence__booking__customer",
-    "occurrence__booking__account",
-    "occurrence__resource__room__venue",
-)
+RELATED = ("person", "occurrence__booking__customer")
+UNREAD = ("occurrence__booking__raw", "occurrence__booking__customer__phone")
 Anchor = tuple[str, int]  # an occurrence, or a person granted by staff
 
 
@@ -93,17 +100,32 @@ class Span:
 
 def relevant_notices(now: datetime) -> list[Notice]:
     """What is to be sent, and what was told of stays that are not over, oldest first."""
-    current = Q(grant__ends_at__gt=now) | Exists(
-        IssuedCode.objects.filter(notices=OuterRef("pk"), grant__ends_at__gt=now)
-    )
-    codes = IssuedCode.objects.select_related("grant", "door").defer("secret")
+    to_send = Notice.objects.filter(state__in=OPEN)
+    told = Notice.objects.filter(state__in=TOLD)  # each way to the grant by itself, so that an index is used
+    current = told.filter(grant__ends_at__gt=now), told.filter(codes__grant__ends_at__gt=now)
+    pks = to_send.order_by().values("pk").union(*(rows.order_by().values("pk") for rows in current))
+    codes = IssuedCode.objects.select_related("grant").defer("secret")
     return list(
-        Notice.objects.filter(Q(state__in=OPEN) | Q(state__in=TOLD) & current)
+        Notice.objects.filter(pk__in=pks)
         .select_related(*(f"grant__{path}" for path in RELATED))
-        .defer("body", "grant__occurrence__booking__raw")
-        .prefetch_related(Prefetch("codes", codes))
+        .defer("body", *(f"grant__{path}" for path in UNREAD))
+        .prefetch_related(Prefetch("codes", codes), *_few("grant__"))
         .order_by("pk")
     )
+
+
+def _few(path: str = "") -> list[Prefetch[Any]]:
+    """What many grants share, each read once: their doors, the things booked, the accounts."""
+    doors = Door.objects.select_related("venue", "account").defer(
+        "raw", "account__secrets", "account__hook_token"
+    )
+    places = Resource.objects.select_related("room__venue").defer("raw")
+    accounts = VendorAccount.objects.defer("secrets", "hook_token")
+    return [
+        Prefetch(f"{path}door", doors),
+        Prefetch(f"{path}occurrence__resource", places),
+        Prefetch(f"{path}occurrence__booking__account", accounts),
+    ]
 
 
 def standing_spans(notices: Iterable[Notice], now: datetime) -> list[Span]:
@@ -123,13 +145,16 @@ def _grants(notices: Iterable[Notice], now: datetime) -> list[AccessGrant]:
         | Q(occurrence__booking__in=bookings)
         | Q(person__in=persons)
     )
-    codes = IssuedCode.objects.filter(ends_at__gt=now).select_related("door").order_by("starts_at", "pk")
-    live = Occurrence.objects.filter(gone_at=None).select_related("resource__room__venue")
+    codes = IssuedCode.objects.filter(ends_at__gt=now).prefetch_related("door").order_by("starts_at", "pk")
+    places = Prefetch("resource", Resource.objects.select_related("room__venue").defer("raw"))
+    live = Occurrence.objects.filter(gone_at=None).prefetch_related(places)
     return list(
         AccessGrant.objects.filter(wanted, ends_at__gt=now)
         .select_related(*RELATED)
-        .defer("occurrence__booking__raw")
-        .prefetch_related(Prefetch("codes", codes), Prefetch("occurrence__booking__occurrences", live))
+        .defer(*UNREAD)
+        .prefetch_related(
+            Prefetch("codes", codes), Prefetch("occurrence__booking__occurrences", live), *_few()
+        )
         .order_by("starts_at", "pk")
     )
 
