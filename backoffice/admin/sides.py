@@ -108,7 +108,8 @@ def _side(
         status=chip_of(booking.status, booking.status),
         told=[_line(notice, occurrence) for notice in told],
         doors=[_door(grant, shared, now) for grant in grants],
-        buttons=buttons_of(booking, request),
+        # what settles it stands first: to move or cancel one of them at its source
+        buttons=[*buttons_of(booking, request, folded=True), *buttons_of(booking, request)],
     )
 
 

@@ -122,3 +122,9 @@ def test_who_may_only_look_can_do_nothing(signed_in, conflict, verb):
 def test_a_mail_that_is_no_longer_needed_is_not_told_of(signed_in, conflict):
     Notice.objects.update(state="dropped")
     assert "how to get in" not in signed_in("viewer").get(page(conflict)).content.decode()
+
+
+def test_to_move_or_cancel_one_of_them_at_its_source_stands_beside_it(signed_in, conflict):
+    text = signed_in("front desk").get(page(conflict)).content.decode()
+    assert "at the source" in text
+    assert text.index("at the source") < text.index(">Deny<")
