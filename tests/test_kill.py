@@ -34,7 +34,7 @@ LOCK = "202511161623/101691"
 K3 = "0a0b0c0d0e0f00112233445566778899"
 
 
-def killed(step, account):
+def killed(step, account, now=NOW, work="codes"):
     """Run a worker of another process until it is killed at a step."""
     info = connection.connection.info
     url = f"postgresql://{info.user}@/{info.dbname}?host={info.host}&port={info.port}"
@@ -45,7 +45,7 @@ def killed(step, account):
         "DJANGO_SETTINGS_MODULE": "backoffice.settings",
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
     }
-    command = [sys.executable, "-m", "tests.killed_worker", step, str(account.pk)]
+    command = [sys.executable, "-m", "tests.killed_worker", step, str(account.pk), now.isoformat(), work]
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
