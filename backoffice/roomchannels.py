@@ -27,7 +27,7 @@ from backoffice.standing import READING, RUNNING, Standing, standing
 from backoffice.states import BlockState, RunState
 
 LOOKBACK = timedelta(days=7)
-MOST = 60  # blocks on one page
+MOST = 40  # blocks on one page
 RELATED = (
     "account",
     "room__venue",

@@ -17,6 +17,7 @@ from backoffice.models import (
     AccessGrant,
     Block,
     Booking,
+    CalendarPairing,
     Conflict,
     EntryEvent,
     FobLoan,
@@ -76,6 +77,11 @@ def _(row: Conflict) -> str:
 @named.register
 def _(row: Block) -> str:
     return f"{row.room} at {row.account}, {_span(row)}"
+
+
+@named.register
+def _(row: CalendarPairing) -> str:
+    return f"{row.room} and the calendar {row.title or row.ref}"
 
 
 @named.register

@@ -107,7 +107,7 @@ def _page(
     return page(
         request,
         "pair",
-        f"Pair rooms with calendars of {account}",
+        f"{account}: pair rooms with calendars",
         account=account,
         why=why,
         venues=venues,

@@ -182,7 +182,7 @@ TRY_AGAIN = Act(
 )
 BLOCK_ON = Act(
     "block-on",
-    "Where bookings block it",
+    "Choose where it is blocked",
     "On the channels ticked here, a booking made elsewhere takes the room's time, so that nobody sells it "
     "twice.",
     "backoffice.change_room",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,9 +18,9 @@ from backoffice.admin.acts import buttons_of
 from backoffice.admin.show import chip, distance, span, stamp
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
-from backoffice.models import Block, CalendarPairing, Room, Said, VendorAccount
+from backoffice.models import Block, CalendarPairing, Occurrence, Room, Said, VendorAccount
 from backoffice.roomchannels import Paired
-from backoffice.standing import ASLEEP, PAUSED, RUNNING
+from backoffice.standing import ASLEEP, PAUSED, RUNNING, WRITING
 from backoffice.states import BlockState
 from integrations.types import BookingStatus
 
@@ -39,21 +41,33 @@ class PairingLine:
 
     paired: Paired
     state: Any
+    shows: str  # "" where nothing is written
     read: str
     buttons: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """A block as staff see it: when, where, how it stands, why."""
+    """A block as staff see it: where, how it stands, what went wrong."""
 
     block: Block
-    when: str
     where: str
     state: Any
     trouble: str
     next_try: str
     buttons: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StayLine:
+    """A time that a room is taken: when, by whom, and on which channels it is blocked therefore."""
+
+    stay: Occurrence
+    room: Room
+    when: str
+    who: str
+    reason: str
+    blocks: list[BlockLine]
 
 
 def section(request: HttpRequest, room: Room) -> dict[str, Any]:
@@ -66,8 +80,8 @@ def section(request: HttpRequest, room: Room) -> dict[str, Any]:
         "sold": _sold(found.sold, now),
         "pairings": pairing_lines(found.calendars, request, now),
         "feeds": found.feeds if sees["feed"] else [],
-        "here": block_lines(found.blocks, request, now) if sees["block"] else [],
-        "elsewhere": block_lines(found.elsewhere, request, now) if sees["block"] else [],
+        "here": stay_lines(found.blocks, request, now) if sees["block"] else [],
+        "elsewhere": stay_lines(found.elsewhere, request, now) if sees["block"] else [],
         "sees_blocks": sees["block"],
         "change_blocking": buttons_of(room, request, folded=True),
     }
@@ -103,7 +117,9 @@ def pairings_of(account: VendorAccount, request: HttpRequest) -> list[PairingLin
 def pairing_lines(found: Iterable[Paired], request: HttpRequest, now: datetime) -> list[PairingLine]:
     """Pairings as staff see them, with what this person may do."""
     return [
-        PairingLine(each, standing_chip(each), _read(each, now), buttons_of(each.pairing, request))
+        PairingLine(
+            each, standing_chip(each), _shows(each), _read(each, now), buttons_of(each.pairing, request)
+        )
         for each in found
     ]
 
@@ -111,6 +127,11 @@ def pairing_lines(found: Iterable[Paired], request: HttpRequest, now: datetime) 
 def standing_chip(paired: Paired) -> Any:
     """Active, not active, paused: as a coloured word."""
     return chip(paired.standing.word, STANDING[paired.standing.word], paired.standing.why)
+
+
+def _shows(paired: Paired) -> str:
+    pairing = paired.pairing
+    return pairing.get_scope_display() if pairing.mode in WRITING else ""
 
 
 def _read(paired: Paired, now: datetime) -> str:
@@ -122,20 +143,43 @@ def _read(paired: Paired, now: datetime) -> str:
 # ---------------------------------------------------------------------------------------------- blocks
 
 
-def block_lines(blocks: Iterable[Block], request: HttpRequest, now: datetime) -> list[BlockLine]:
-    """Blocks as staff see them, with what this person may do."""
-    return [
+def stay_lines(blocks: Iterable[Block], request: HttpRequest, now: datetime) -> list[StayLine]:
+    """Blocks by the stay that they are for and the room, with what this person may do."""
+    groups: dict[tuple[int, int], list[Block]] = defaultdict(list)
+    for block in blocks:
+        groups[block.occurrence_id, block.room_id].append(block)
+    return [_stay(group, request, now) for group in groups.values()]
+
+
+def _stay(group: list[Block], request: HttpRequest, now: datetime) -> StayLine:
+    first = group[0]
+    stay, zone = first.occurrence, zone_of_row(first)
+    lines = [
         BlockLine(
             block,
-            span(block.starts_at, block.ends_at, zone_of_row(block)),
-            where(block),
+            where(block) + _slot(block, zone),
             state_chip(block),
             trouble(block),
             _next(block, now),
             buttons_of(block, request),
         )
-        for block in blocks
+        for block in group
     ]
+    when = span(stay.starts_at, stay.ends_at, zone)
+    return StayLine(stay, first.room, when, why(first), _reason(group), lines)
+
+
+def _slot(block: Block, zone: ZoneInfo) -> str:
+    """Of one that takes a slot at another hour than the stay's: which."""
+    differs = block.by_slot and block.starts_at != block.occurrence.starts_at
+    return f", the game at {block.starts_at.astimezone(zone):%H:%M}" if differs else ""
+
+
+def _reason(group: list[Block]) -> str:
+    """Why the room is taken, where that is not plain: by a part, by a whole, by a hand."""
+    block = next((each for each in group if each.state == BlockState.REMOVED), group[0])
+    own = block.room_id == block.occurrence.resource.room_id
+    return "" if own and block.state != BlockState.REMOVED else block.reason
 
 
 def state_chip(block: Block) -> Any:
@@ -162,11 +206,12 @@ def trouble(block: Block) -> str:
 
 
 def why(block: Block) -> str:
-    """Whose time it is, in words without a guest."""
-    booking = block.occurrence.booking
+    """Whose time it is, as the desk would look for it."""
+    stay = block.occurrence
+    booking = stay.booking
     if booking.status == BookingStatus.BLOCK:
-        return f"an entry in {booking.account}"
-    return f"{booking.account.profile.label} {booking.ref}"
+        return f"an entry in the calendar {stay.resource}"
+    return f"{booking.customer or 'nobody named'}, {booking.account.profile.label} {booking.ref}"
 
 
 def _next(block: Block, now: datetime) -> str:

@@ -134,7 +134,7 @@ def test_a_calendar_that_the_account_does_not_list_is_not_paired(manager, accoun
 def test_what_is_paired_already_is_said_and_not_offered_again(manager, account, rooms):
     pairing(account, rooms[0])
     shown = text(manager.get(wizard(account)))
-    assert "has Laboratory" in shown
+    assert "paired with “Laboratory” already" in shown
     assert shown.count(f'value="{LAB}"') == 1  # for the other room alone
 
 

@@ -76,7 +76,8 @@ def test_what_is_blocked_of_the_room_and_what_its_bookings_block_of_others_stand
     )
     shown = text(signed_in("viewer").get(page_of(rooms[0])))
     here, apart = shown.split("What its bookings block of other rooms")
-    assert "Booking 1 has Laboratory." in here
+    assert "Ida Kern, Lock.me" in here
+    assert "Locaboo: Laboratory" in here
     assert "and so Corner is not" in apart
     assert "Its parts are" in here
     assert "It is a part of" in text(signed_in("viewer").get(page_of(part)))

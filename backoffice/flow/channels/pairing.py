@@ -42,23 +42,23 @@ def pair_all(account: VendorAccount, choices: Sequence[Choice], word: Word) -> d
     """
     refused: dict[int, NotPossible] = {}
     with transaction.atomic():
-        made = {n: _paired(account, choice, word, refused, n) for n, choice in enumerate(choices)}
-        for n, row in made.items():
-            if row is not None and row.acknowledged_at is None and (others := shared_with(row)):
-                refused[n] = _shared(row.title, others)
+        for n, choice in enumerate(choices):
+            try:
+                pair(choice.room, account, choice.calendar, choice.given, word)
+                _acknowledged(choice, choices)
+            except NotPossible as error:
+                refused[n] = error
         if refused:
             transaction.set_rollback(True)
     return refused
 
 
-def _paired(
-    account: VendorAccount, choice: Choice, word: Word, refused: dict[int, NotPossible], n: int
-) -> CalendarPairing | None:
-    try:
-        return pair(choice.room, account, choice.calendar, choice.given, word)
-    except NotPossible as error:
-        refused[n] = error
-    return None
+def _acknowledged(choice: Choice, choices: Sequence[Choice]) -> None:
+    """Shared, where another of the choices has the same calendar and nobody has said that this is wanted."""
+    same = [each.room for each in choices if each.calendar.ref == choice.calendar.ref]
+    others = [str(room) for room in same if room != choice.room]
+    if others and not choice.given.get("acknowledged"):
+        raise _shared(choice.calendar.title, others)
 
 
 def pair(

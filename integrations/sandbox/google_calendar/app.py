@@ -37,7 +37,7 @@ NEEDED = {  # one of these scopes opens the endpoint
 STANDARD = {"alt", "fields", "key", "prettyPrint", "quotaUser", "userIp"}
 MINUTE = timedelta(minutes=1)
 CONSENT = Markup(
-    '<!doctype html><html lang="en"><title>Sign in with Google</title>'
+    '<!doctype html><html lang="en"><title>Sign in with Google</title><link rel="icon" href="data:,">'
     '<meta name="viewport" content="width=device-width,initial-scale=1"><h1>Sign in with Google</h1>'
     '<p>sandbox wants to access your Google Account</p><form method="post">{boxes}'
     '<input type="hidden" name="asked" value="1"><button name="answer" value="allow">Allow</button>'
