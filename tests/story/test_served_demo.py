@@ -244,6 +244,7 @@ def test_ctrl_c_ends_all_of_it_and_a_second_start_goes_on_from_there(demo, folde
 
     processes = again.descendants()
     again.process.kill()  # nobody is left to end them
+    again.process.wait(ENDED)
     assert until(lambda: not left(processes), ENDED) is not None
     third = goes_on(folder, before)
     processes = third.descendants()
