@@ -1,4 +1,4 @@
-"""A worker that is killed at a step of its work: `python -m tests.killed_worker STEP ACCOUNT_PK [NOW [WORK]]`.
+"""A worker that is killed at a step: `python -m tests.killed_worker STEP ACCOUNT_PK [NOW [WORK]]`.
 
 A step is "before the call" or "after the call" (of what makes something), "before the row is written", or
 "before NAME" or "after NAME" of one method of the client. WORK is what it does: codes, or blocks.
@@ -32,8 +32,8 @@ def die() -> None:
 
 def mortal(client: Any, step: str) -> Any:
     """The client; who calls it at the step dies before or after the call."""
-    when, _, name = step.partition(" ")
-    for name in MAKING if name == "the call" else (name,):
+    when, _, deadly = step.partition(" ")
+    for name in MAKING if deadly == "the call" else (deadly,):
         if call := getattr(client, name, None):
             setattr(client, name, _deadly(call, when))
     return client
