@@ -195,3 +195,31 @@ def test_a_venues_telephone_comes_from_the_file_and_stays_where_the_file_has_non
     load(SITE.replace("    name: Centre\n", '    name: Centre\n    phone: "+49 30 555 0100"\n'))
     load(SITE)
     assert Venue.objects.get().phone == "+49 30 555 0100"
+
+
+def test_a_file_without_calendars_leaves_what_staff_chose_on_the_page(load):
+    load()
+    said = SITE[SITE.index("        calendars:\n") : SITE.index("      big-hall:")]
+    load(SITE.replace(said, ""))
+    lab = Room.objects.get(slug="lab")
+    assert (lab.calendars.count(), lab.block_on) == (1, ["lockme-main"])
+
+
+def test_a_file_whose_calendars_are_fewer_takes_the_others_away(load):
+    load()
+    load(
+        SITE.replace(
+            "          - {account: calendars, ref: lab@group",
+            "          - {account: calendars, ref: new@group",
+        )
+    )
+    assert Room.objects.get(slug="lab").calendars.get().ref == "new@group.calendar.google.com"
+
+
+def test_a_shared_calendar_is_acknowledged_in_the_file_once(load):
+    load()
+    load(SITE.replace("scope: no_contact}", "scope: no_contact, acknowledged: true}"))
+    since = Room.objects.get(slug="lab").calendars.get().acknowledged_at
+    assert since
+    load()
+    assert Room.objects.get(slug="lab").calendars.get().acknowledged_at == since

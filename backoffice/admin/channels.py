@@ -71,7 +71,7 @@ class CalendarPairingAdmin(ReadOnlyWithActs):
         found = standing(row)
         return stacked(chip(found.word, STANDING[found.word]), found.why)
 
-    @display(description="these block the room, too")
+    @display(description="entries that block the room as well")
     def counted(self, row: CalendarPairing) -> str:
         return ", ".join(name.replace("_", " ") for name, chosen in row.options.items() if chosen) or EMPTY
 

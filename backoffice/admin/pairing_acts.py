@@ -52,7 +52,7 @@ def _acknowledge(row: CalendarPairing, given: Given, word: Word) -> str:
 
 
 def _unpair(row: CalendarPairing, given: Given, word: Word) -> str:
-    taken = channels.unpair(CalendarPairing.objects.get(pk=row.pk), word, clean=given["clean"])
+    taken = channels.unpair(CalendarPairing.objects.get(pk=row.pk), word, clean=given["take_out"])
     end = f" {taken} events are being taken out of it." if taken else ""
     return f"{row.room} is no longer paired with {row.title or row.ref}.{end}"
 

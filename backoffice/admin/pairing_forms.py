@@ -46,7 +46,7 @@ def _scope() -> forms.ChoiceField:
 
 def _options() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label="These block the room, too",
+        label="Entries that block the room as well",
         choices=[(name, COUNTED[name]) for name in OPTIONS],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
@@ -95,21 +95,21 @@ class Change(Because):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.rows[0]
-        self.initial |= {"mode": row.mode, "scope": row.scope}
-        self.initial["options"] = [name for name, chosen in row.options.items() if chosen]
+        chosen = [name for name, chosen in row.options.items() if chosen]
+        self.initial.update(mode=row.mode, scope=row.scope, options=chosen)
 
 
 class Leave(Because):
     """The end of a pairing."""
 
-    clean = forms.BooleanField(
+    take_out = forms.BooleanField(
         label="Take the events that Latchkey wrote out of the calendar",
         help_text="Those to come. Without this they stay there as they are, and nobody looks after them.",
         required=False,
         initial=True,
         widget=UnfoldBooleanWidget(),
     )
-    field_order = ["clean", "reason"]
+    field_order = ["take_out", "reason"]
 
 
 class Synchronise(Because):

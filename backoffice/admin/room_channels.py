@@ -77,7 +77,7 @@ def section(request: HttpRequest, room: Room) -> dict[str, Any]:
     sees = {name: request.user.has_perm(f"backoffice.view_{name}") for name in ("block", "feed")}
     return {
         "channels": found,
-        "sold": _sold(found.sold, now),
+        "sold": _sold(found, now),
         "pairings": pairing_lines(found.calendars, request, now),
         "feeds": found.feeds if sees["feed"] else [],
         "here": stay_lines(found.blocks, request, now) if sees["block"] else [],
@@ -87,20 +87,25 @@ def section(request: HttpRequest, room: Room) -> dict[str, Any]:
     }
 
 
-def _sold(sold: Iterable[roomchannels.Sold], now: datetime) -> list[dict[str, Any]]:
-    used = {each.resource.account_id for each in sold}
+def _sold(found: roomchannels.RoomChannels, now: datetime) -> list[dict[str, Any]]:
+    used = {each.resource.account_id for each in found.sold}
     rows: QuerySet[Any] = health.with_health(VendorAccount.objects.filter(pk__in=used), now)
     known = {row.pk: health.health(row, now) for row in rows} if used else {}
+    alone = len(found.sold) == 1 and not (found.calendars or found.wholes or found.parts)
     return [
-        {"sold": each, "health": known[each.resource.account_id], "chip": _blocked(each)} for each in sold
+        {"sold": each, "health": known[each.resource.account_id], "chip": _blocked(each, alone=alone)}
+        for each in found.sold
     ]
 
 
-def _blocked(sold: roomchannels.Sold) -> Any:
-    if not sold.can_block:
-        return chip("cannot be blocked", "grey", "This vendor takes no blocks from elsewhere.")
+def _blocked(sold: roomchannels.Sold, *, alone: bool) -> Any:
+    """Whether bookings from elsewhere block it there; where nothing is elsewhere, that is no matter."""
     if sold.blocked:
         return chip("blocked for bookings from elsewhere", "green")
+    if alone:
+        return chip("the only channel", "grey")
+    if not sold.can_block:
+        return chip("cannot be blocked", "grey", "This vendor takes no blocks from elsewhere.")
     return chip("not blocked from elsewhere", "orange", "It can be sold here while it is booked elsewhere.")
 
 

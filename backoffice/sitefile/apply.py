@@ -213,7 +213,9 @@ def _room(site: _Site, venue: Venue, slug: str, entry: RoomEntry, place: Place) 
     for n, name in enumerate(entry.block_on):
         if name not in site.accounts:
             raise site.wrong((*place, "block_on", n), f"there is no account {name!r}")
-    values = {"name": entry.name, "block_on": entry.block_on, **entry.policy.model_dump()}
+    values = {"name": entry.name, **entry.policy.model_dump()}
+    if "block_on" in entry.model_fields_set:  # else it stays as staff chose on the room's page
+        values["block_on"] = entry.block_on
     room: Room = _put(site, f"room {venue.slug}/{slug}", Room, {"venue": venue, "slug": slug}, values)
     return room
 
@@ -233,6 +235,8 @@ def _links(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place
         if calendar.acknowledged:  # what staff have acknowledged on the page stays so
             values["acknowledged_at"] = _since(site, key, "acknowledged_at")
         kept.append(_put(site, f"{label}: calendar {calendar.ref}", CalendarPairing, key, values).pk)
+    if "calendars" not in entry.model_fields_set:  # those that staff paired on the page stay
+        return
     _drop(site, f"{label}: calendars", CalendarPairing.objects.filter(room=room).exclude(pk__in=kept))
 
 

@@ -202,7 +202,7 @@ def test_sharing_is_acknowledged_from_the_rooms_page(manager, account, rooms):
 
 def test_a_pairing_that_sleeps_is_taken_away_and_leads_back_to_its_account(manager, account, rooms):
     row = pairing(account, rooms[0], activated_at=None)
-    answer = manager.post(act("unpair", row), {"reason": "wrong one", "clean": "on"})
+    answer = manager.post(act("unpair", row), {"reason": "wrong one", "take_out": "on"})
     assert answer["Location"] == page_of(account)
     assert not CalendarPairing.objects.exists()
     assert StaffAct.objects.get().verb == "unpair"

@@ -46,7 +46,7 @@ def test_the_rooms_page_shows_where_it_is_sold_and_how_the_accounts_do(signed_in
         "The lab",
         shop.slug,
         "stopped",
-        "not blocked from elsewhere",
+        "the only channel",
         "60 min",
     ):
         assert words in shown
@@ -96,6 +96,7 @@ def test_a_block_that_is_over_or_rightly_gone_is_not_shown(signed_in, stay, room
 def test_entries_that_keep_nobody_out_are_warned_of(signed_in, account, stay, rooms):
     pairing(account, rooms[0])
     client = signed_in("viewer")
+    assert "not blocked from elsewhere" in text(client.get(page_of(rooms[0])))
     assert "keep nobody from booking it elsewhere" in text(client.get(page_of(rooms[0])))
     Room.objects.filter(pk=rooms[0].pk).update(block_on=[stay.resource.account.slug])
     assert "keep nobody from booking it elsewhere" not in text(client.get(page_of(rooms[0])))

@@ -48,7 +48,7 @@ def _blocks(now: datetime) -> Iterator[Trouble]:
     rows = Block.objects.filter(ends_at__gt=now).annotate(kind=Case(*kinds, default=Value("")))
     rows = rows.exclude(kind="").select_related(*RELATED).defer(*UNREAD)
     for block in rows.order_by("starts_at", "pk"):
-        kind = block.kind  # type: ignore[attr-defined]  # annotated
+        kind = block.kind  # annotated
         severity, text = WORDS[kind](block, now)
         yield Trouble(
             kind,
