@@ -11,6 +11,7 @@ from backoffice.flow import calendars, channels, desk, mirror
 from backoffice.models import VendorAccount
 from backoffice.states import WriteState
 from backoffice.tasks.guard import guarded, with_role
+from backoffice.tasks.reading import refresh
 from integrations.types import BookingSource, Role, SlotSource
 
 
@@ -40,8 +41,23 @@ def _read_slots(account: VendorAccount) -> bool:
 def _write_blocks(account: VendorAccount, wait: float) -> bool:
     if not channels.due(account, clock()).exists():
         return False
-    done = channels.write_due(account, _channel(account), clock(), wait)
-    return bool(done.written or done.removed)
+    client = _channel(account)
+    done = channels.write_due(account, client, clock(), wait)
+    changed = bool(done.written or done.removed)
+    if changed:
+        _mirror_blocks(account, client, done)
+    return changed
+
+
+def _mirror_blocks(account: VendorAccount, client: Any, done: channels.Wrote) -> None:
+    """What was made or taken away is mirrored now: the next reading has no news of ours."""
+    if account.profile.role == Role.CALENDAR:
+        refresh(account)
+        return
+    for resource, ref in done.bookings:
+        if ref:
+            mirror.refresh_booking(account, client, resource, ref, clock())
+    channels.recognise()
 
 
 def _obey(account: VendorAccount) -> bool:

@@ -27,6 +27,7 @@ from integrations.errors import Unavailable
 from integrations.vendors.lockme import Lockme
 from tests.story.channels import LAB, Channels, channels
 from tests.story.conftest import berlin
+from tests.story.test_calendar_loops import versions
 
 __all__ = ["channels"]
 
@@ -266,3 +267,13 @@ def test_our_own_blocks_stand_neither_among_todays_guests_nor_among_findings(
     assert "Ida Kern" in page
     assert f">{echo.ref}<" not in page
     assert not Finding.objects.filter(booking=echo).exists()
+
+
+def test_right_after_the_blocks_were_written_a_second_sync_writes_no_row(channels: Channels) -> None:
+    channels.game("14:00", NEXT)
+    hall(channels, "16:00", "17:00")
+    channels.google.put_event(LAB, "Away", f"{NEXT} 17:30", f"{NEXT} 18:30")
+    channels.sync()
+    before = versions()
+    channels.sync()
+    assert versions() == before

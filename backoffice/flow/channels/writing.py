@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from backoffice import accounts
+from backoffice.calendarrows import filled
 from backoffice.flow.channels.events import draft_of
-from backoffice.models import Block, CalendarEvent, CalendarReading, VendorAccount
+from backoffice.models import Block, CalendarEvent, CalendarReading, Mode, Resource, VendorAccount
 from backoffice.states import BlockState, move
 from integrations.errors import (
     ChangedMeanwhile,
@@ -37,16 +39,18 @@ class Wrote:
     removed: int = 0
     failed: int = 0
     error: str = ""
+    bookings: list[tuple[str, str]] = field(default_factory=list)  # made or taken away: thing sold, number
 
 
 def due(account: VendorAccount, now: datetime) -> QuerySet[Block]:
     """The blocks that an account is to be asked about now, soonest first; not those of a pairing that is
-    paused or not active."""
+    paused, not active, or only read (M4)."""
     ripe = Q(next_try_at=None) | Q(next_try_at__lte=now)
     found = Block.objects.filter(ripe, account=account, state__in=UNFINISHED, said="")
     refused_for_good = Q(state=BlockState.FAILED, next_try_at=None)
     over = Q(state__in=(BlockState.PLANNED, BlockState.FAILED), ends_at__lte=now)
     asleep = Q(pairing__isnull=False) & (Q(pairing__paused_at__isnull=False) | Q(pairing__activated_at=None))
+    asleep |= Q(pairing__mode=Mode.FROM_CALENDAR)
     return found.exclude(refused_for_good).exclude(over).exclude(asleep).order_by("starts_at", "pk")
 
 
@@ -108,14 +112,15 @@ class _Pen:
     def _write(self, block: Block) -> None:
         if isinstance(self._client, Calendar):
             record = _into_calendar(self._client, block)
+            _note(block, record, self._now)
             self._written(block, ref=record.ref, etag=record.etag[:200], generation=block.generation)
-            _note(block, record)
             return
         end = self._client.block(_order(block))
         if end.verdict is Verdict.REFUSED:
             self._refused(block, end.text)
         else:
             self._written(block, ref=end.ref[:250])
+            self._done.bookings.append((_sold(block).ref, end.ref))
 
     def _written(self, block: Block, **found: object) -> None:
         written = {"written_digest": block.digest, "written_at": self._now, "confirmed_at": self._now}
@@ -133,6 +138,7 @@ class _Pen:
             if end.verdict is Verdict.REFUSED:
                 self._refused(block, end.text)
                 return
+            self._done.bookings.append((_sold(block).ref, block.ref))
         self._done.removed += move(block, BlockState.REMOVED, ended_at=self._now, error="", next_try_at=None)
 
     def _later(self, block: Block, error: VendorError) -> None:
@@ -154,12 +160,17 @@ class _Pen:
             move(block, BlockState.FAILED, **again)
 
 
-def _order(block: Block) -> BlockOrder:
+def _sold(block: Block) -> Resource:
+    """The thing sold whose time a block takes."""
     assert block.resource is not None  # noqa: S101 a block without a calendar has one
+    return block.resource
+
+
+def _order(block: Block) -> BlockOrder:
     text = f"{LABEL}: {block.occurrence.booking.account.profile.label}"
     return BlockOrder(
         block.key,
-        block.resource.ref,
+        _sold(block).ref,
         block.starts_at,
         block.ends_at,
         text,
@@ -198,7 +209,11 @@ def _is_gone(block: Block) -> bool:
     return rows.filter(ref=block.ref, gone_at__isnull=False).exists()
 
 
-def _note(block: Block, record: CalendarEventRecord) -> None:
-    """What was written is known without a reading, so that its echo is no news (L1)."""
-    rows = CalendarEvent.objects.filter(calendar__account=block.account, calendar__ref=block.calendar_ref)
-    rows.filter(ref=record.ref, gone_at__isnull=False).update(gone_at=None, etag=record.etag[:200])
+def _note(block: Block, record: CalendarEventRecord, now: datetime) -> None:
+    """What was written is known without a reading: its echo is no news, and an older list no change (L1)."""
+    with transaction.atomic():
+        known = CalendarReading.objects.select_for_update()
+        calendar = known.get(account=block.account, ref=block.calendar_ref)
+        row = CalendarEvent.objects.filter(calendar=calendar, ref=record.ref).first()
+        row = row or CalendarEvent(calendar=calendar, ref=record.ref)
+        filled(row, record, {block.key: record.ref}, now).save()
