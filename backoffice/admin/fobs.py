@@ -19,8 +19,9 @@ from backoffice.admin.names import link
 from backoffice.admin.show import EMPTY, at, chip, gone, span, stacked, stamp, window
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
-from backoffice.models import EntryEvent, Fob, FobLoan, StaffAct
+from backoffice.models import EntryEvent, Fob, FobLoan, IssuedCode, StaffAct
 from backoffice.states import CodeState
+from integrations.types import Method
 
 NEXT = (FOUND, HAND_OUT, CHECK_IN, LEND)  # the first that can be done is what most likely will be
 SHOWN = 8  # lines of what staff did
@@ -229,6 +230,21 @@ def lines(
         }
         for loan in rows[:most]
     ]
+
+
+def at_hand(codes: Iterable[IssuedCode], request: HttpRequest) -> dict[str, tuple[Any, list[dict[str, Any]]]]:
+    """For a booking's page, by holder: the fob that he has or gets, where it is, and what is to be done."""
+    holders = {code.holder_key for code in codes if code.method == Method.FOB and code.holder_key}
+    loans = pools.open_loans().filter(holder_key__in=holders)
+    fobs = pools.with_loans(Fob.objects.filter(pk__in=loans.values("fob"))) if holders else []
+    titles = {act.title for act in (HAND_OUT, CHECK_IN, LOST)}
+    found = {}
+    for fob in fobs:
+        loan = current(fob)
+        if loan is not None and loan.holder_key in holders:
+            buttons = [one for one in buttons_of(fob, request) if one["title"] in titles]
+            found[loan.holder_key] = (stacked(link(fob), standing(fob)), buttons)
+    return found
 
 
 def cards(request: HttpRequest, now: datetime, until: datetime, most: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from backoffice.models.places import METHODS
+from backoffice.admin.show import METHODS
 
 AFTERWARDS = timedelta(hours=3)  # longer than any usual lag, so that the word outlasts the access window
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -93,7 +93,7 @@ class Extension(Until):
 class ByMethod(Until):
     """Another method of the doors' vendors."""
 
-    method = forms.ChoiceField(label="By", choices=METHODS, widget=UnfoldAdminSelectWidget())
+    method = forms.ChoiceField(label="By", choices=METHODS.items(), widget=UnfoldAdminSelectWidget())
     field_order = ["method", "until", "reason"]
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backoffice.admin.acts import buttons_of
+from backoffice.admin.fobs import at_hand
 from backoffice.admin.moments import Moment, moments
 from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip, chip_of, masked, span, stamp, way_in
@@ -29,6 +30,9 @@ from backoffice.models import (
     StaffAct,
     WebhookMessage,
 )
+from backoffice.states import LIVE_CODES
+
+Fobs = dict[str, tuple[Any, list[dict[str, Any]]]]  # by holder: which and where, and what can be done
 
 
 @dataclass(slots=True)
@@ -42,6 +46,7 @@ class CodeLine:
     opens: str
     secret: str
     buttons: list[dict[str, Any]]
+    fob: Any = ""  # which one, and where it is
 
 
 @dataclass(slots=True)
@@ -103,7 +108,7 @@ def way(booking: Booking, request: HttpRequest) -> Way:
         booking=booking,
         status=chip("gone") if booking.gone_at else chip_of(booking.status, booking.status),
         contact=_contact(booking, request),
-        times=_times(booking, grants, request, now),
+        times=_times(booking, grants, request, now, at_hand(codes, request)),
         words=[_word(word, request, zone) for word in overrides],
         findings=rows["findings"],
         moments=moments(booking, grants, codes, rows, zone),
@@ -150,7 +155,7 @@ def _contact(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _times(
-    booking: Booking, grants: list[AccessGrant], request: HttpRequest, now: datetime
+    booking: Booking, grants: list[AccessGrant], request: HttpRequest, now: datetime, fobs: Fobs
 ) -> list[TimeLine]:
     by_time: dict[int | None, list[AccessGrant]] = {}
     for grant in grants:
@@ -159,7 +164,7 @@ def _times(
     for occurrence in booking.occurrences.all():
         zone = zone_of_row(occurrence)
         when = span(occurrence.starts_at, occurrence.ends_at, zone)
-        doors = [_door(grant, request, now) for grant in by_time.get(occurrence.pk, ())]
+        doors = [_door(grant, request, now, fobs) for grant in by_time.get(occurrence.pk, ())]
         over = occurrence.ends_at < now or occurrence.gone_at is not None
         lines.append(TimeLine(occurrence, when, _presence(occurrence, zone), over, doors))
     return lines
@@ -173,19 +178,20 @@ def _presence(occurrence: Occurrence, zone: ZoneInfo) -> Any:
     return ""
 
 
-def _door(grant: AccessGrant, request: HttpRequest, now: datetime) -> DoorLine:
+def _door(grant: AccessGrant, request: HttpRequest, now: datetime, fobs: Fobs) -> DoorLine:
     zone = zone_of_row(grant)
     return DoorLine(
         grant=grant,
         state=chip_of(grant.state, grant.get_state_display()),
         ready=readiness(grant, list(grant.codes.all()), now),
         window=span(grant.starts_at, grant.ends_at, zone),
-        codes=[_code(code, request, zone) for code in grant.codes.all()],
+        codes=[_code(code, request, zone, fobs) for code in grant.codes.all()],
         buttons=buttons_of(grant, request),
     )
 
 
-def _code(code: IssuedCode, request: HttpRequest, zone: ZoneInfo) -> CodeLine:
+def _code(code: IssuedCode, request: HttpRequest, zone: ZoneInfo, fobs: Fobs) -> CodeLine:
+    fob, at_the_desk = fobs.get(code.holder_key if code.state in LIVE_CODES else "", ("", []))
     return CodeLine(
         code=code,
         kind=way_in(code.method),
@@ -193,7 +199,8 @@ def _code(code: IssuedCode, request: HttpRequest, zone: ZoneInfo) -> CodeLine:
         known=chip_of(code.known, code.get_known_display()),
         opens=span(code.starts_at, code.ends_at, zone),
         secret=masked(code.secret),
-        buttons=buttons_of(code, request),
+        buttons=[*at_the_desk, *buttons_of(code, request)],
+        fob=fob,
     )
 
 

@@ -58,6 +58,26 @@ def test_a_fob_that_is_late_can_be_checked_in_on_the_first_page(signed_in, desk,
     assert len(links(client.get("/admin/"), "Check in")) == 1
 
 
+def test_a_fob_is_handed_out_from_the_page_of_its_booking(signed_in, desk):
+    booking = FobLoan.objects.get().grant.occurrence.booking
+    at = reverse("admin:backoffice_booking_change", args=[booking.pk])
+    client = signed_in("front desk")
+    [address] = links(client.get(at), "Hand out")
+    assert address.endswith("next=" + at.replace("/", "%2F"))
+    client.post(address, {"reason": "handed to the guest"})
+    seen = client.get(at)
+    assert "Fob 1" in seen.content.decode()
+    assert (links(seen, "Hand out"), len(links(seen, "Check in"))) == ([], 1)
+    assert links(signed_in("viewer").get(at), "Check in") == []
+
+
+def test_another_way_is_chosen_by_the_word_that_pages_use(signed_in, desk):
+    grant = FobLoan.objects.get().grant
+    address = reverse("admin:backoffice_accessgrant_act", args=["use-method"]) + f"?ids={grant.pk}"
+    choices = signed_in("front desk").get(address).context["form"].fields["method"].choices
+    assert ("netcode", "PIN") in choices
+
+
 def test_a_loans_heading_has_the_venues_time(signed_in, desk):
     assert f"until {FobLoan.objects.get().ends_at:%Y-%m-%d %H:%M}" not in page(signed_in("viewer"), desk)
 
