@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 
 from backoffice.admin.acts import buttons_of
@@ -69,6 +70,7 @@ def clashes(conflicts: Iterable[Conflict], request: HttpRequest, now: datetime) 
     """Conflicts with their sides; how many queries it takes does not depend on how many there are."""
     rows = list(conflicts)
     occurrences = [side for row in rows for side in (row.first, row.second)]
+    prefetch_related_objects([side.booking for side in occurrences], "occurrences__resource__account")
     grants, told = _grants(occurrences), _told(occurrences)
     return [_clash(row, grants, told, request, now) for row in rows]
 

@@ -17,8 +17,9 @@ django.setup()
 from django.db import connection  # noqa: E402 Django first
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402 Django first
 
-from tests.bench import cards, memory  # noqa: E402 Django first
+from tests.bench import cards, memory, pages, quiet  # noqa: E402 Django first
 from tests.bench.hall import A_DAY, Hall  # noqa: E402 Django first
+from tests.bench.house import Size  # noqa: E402 Django first
 from tests.bench.mirroring import Bench  # noqa: E402 Django first
 from tests.bench.wanted import Line  # noqa: E402 Django first
 
@@ -41,6 +42,8 @@ def _lines(hall: Hall, sample: int, wish: argparse.Namespace) -> Iterator[Line]:
     yield from Bench(hall, sample, wish.rounds).lines()
     yield from memory.lines(sorted({max(STEADY, hall.days // part) for part in (10, 2, 1)}))
     yield from cards.lines(wish.cards)
+    yield from quiet.lines([wish.past // 10, wish.past], Size(), wish.rounds)
+    yield from pages.lines()
 
 
 def told(line: Line) -> bool:
@@ -70,6 +73,7 @@ def _wish() -> argparse.Namespace:
     parser.add_argument("--occurrences", type=int, default=100_000)
     parser.add_argument("--loop", type=int, default=7_000, help="of them in the loop's samples; 0: all")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--past", type=int, default=100_000, help="occurrences behind a quiet pass")
     parser.add_argument("--cards", type=int, default=1_000)
     return parser.parse_args()
 
