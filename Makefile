@@ -9,7 +9,7 @@ ONCE ?=
 help:
 	@echo "make demo         a venue with sandbox vendors, served until Ctrl-C (ONCE=1: stop after the summary)"
 	@echo "make test         lint, types, import contracts and all tests"
-	@echo "make bench        what mirroring and issuing cost, as ratios of one run (some minutes)"
+	@echo "make bench        what mirroring, issuing, quiet passes and pages cost, as ratios and counts (some minutes)"
 	@echo "make lock         renew the locked requirements"
 	@echo "make key          a new key for FIELD_ENCRYPTION_KEYS"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from backoffice.contact import without_contact
@@ -46,7 +47,7 @@ def content(facts: Facts, room: Room, starts_at: datetime, ends_at: datetime, sc
 def _without_contact(facts: Facts) -> Facts:
     """The facts, with every text that people type clean of numbers and addresses."""
     typed = {name: getattr(facts, name) for name in ("name", "option", "price", "language", "source")}
-    clean = {name: without_contact(said, facts.email, facts.phone) for name, said in typed.items()}
+    clean: dict[str, Any] = {name: without_contact(said, facts.email, facts.phone) for name, said in typed.items()}
     return replace(facts, email="", phone="", **clean)
 
 
