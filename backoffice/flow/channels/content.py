@@ -47,7 +47,9 @@ def content(facts: Facts, room: Room, starts_at: datetime, ends_at: datetime, sc
 def _without_contact(facts: Facts) -> Facts:
     """The facts, with every text that people type clean of numbers and addresses."""
     typed = {name: getattr(facts, name) for name in ("name", "option", "price", "language", "source")}
-    clean: dict[str, Any] = {name: without_contact(said, facts.email, facts.phone) for name, said in typed.items()}
+    clean: dict[str, Any] = {
+        name: without_contact(said, facts.email, facts.phone) for name, said in typed.items()
+    }
     return replace(facts, email="", phone="", **clean)
 
 
