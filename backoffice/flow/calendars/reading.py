@@ -71,9 +71,12 @@ def read_calendars(
 
 
 def _paired(account: VendorAccount) -> list[str]:
-    """The calendars with an active pairing, each once."""
+    """The calendars with an active pairing, each once; first those that could be read the last time."""
     active = CalendarPairing.objects.filter(account=account, activated_at__isnull=False)
-    return list(active.order_by("ref").values_list("ref", flat=True).distinct())
+    refs = active.order_by("ref").values_list("ref", flat=True).distinct()
+    failed = CalendarReading.objects.filter(account=account, failed_at__isnull=False)
+    troubled = set(failed.values_list("ref", flat=True))
+    return sorted(refs, key=lambda ref: (ref in troubled, ref))
 
 
 def _read(run: Run, client: Calendar, ref: str) -> None:

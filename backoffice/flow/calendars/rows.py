@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from backoffice.fields import fingerprint
+from backoffice.calendarrows import BLOCK, FIELDS, digest_of, filled, overtaken
 from backoffice.models import Block, CalendarEvent, CalendarReading
 from integrations.types import CalendarEventRecord, EventChanges
 
-BLOCK = "block"  # the entry of a mark that says which of our blocks an event is
 SERIES = "series"  # the kind of an event of ours that a person made a series of
 MOST_LOST = 2
 PART_LOST = 10  # a tenth
-FIELDS = (
-    "etag",
-    "summary",
-    "starts_at",
-    "ends_at",
-    "all_day",
-    "busy",
-    "kind",
-    "declined",
-    "recurring_ref",
-    "ours",
-    "block_key",
-    "updated_at",
-    "digest",
-    "seen_at",
-    "gone_at",
-)
 
 
 @dataclass(slots=True)
@@ -61,22 +41,28 @@ def store(
     for ref, record in told.items():
         row = known.get(ref)
         if record.cancelled or record.starts_at is None:
-            if row is not None and row.gone_at is None and record.cancelled:
-                row.gone_at, row.etag = now, record.etag[:200] or row.etag
-                changed.append(row)
-                counts.gone += 1
+            changed += _cancelled(row, record, now)
         elif row is None:
             if record.ends_at is not None and record.ends_at > since:
-                fresh.append(_filled(CalendarEvent(calendar=calendar, ref=ref), record, refs, now))
-        elif _digest(record) != row.digest or row.gone_at:
-            changed.append(_filled(row, record, refs, now))
-            counts.updated += 1
+                fresh.append(filled(CalendarEvent(calendar=calendar, ref=ref), record, refs, now))
+        elif not overtaken(row, record) and (digest_of(record) != row.digest or row.gone_at):
+            changed.append(filled(row, record, refs, now))
+    counts.gone += sum(row.gone_at is not None for row in changed)
+    counts.updated += sum(row.gone_at is None for row in changed)
     changed += _became_series(known, told, now, counts)
     counts.created += len(CalendarEvent.objects.bulk_create(fresh, batch_size=500))
     CalendarEvent.objects.bulk_update(changed, FIELDS, batch_size=500)
     if not changes.complete or changes.rejected:
         return []
     return [row for row in known.values() if row.ref not in told and not row.gone_at and row.ends_at > since]
+
+
+def _cancelled(row: CalendarEvent | None, record: CalendarEventRecord, now: datetime) -> list[CalendarEvent]:
+    """An event that is known, and that the calendar says is gone."""
+    if row is None or row.gone_at or not record.cancelled or overtaken(row, record):
+        return []
+    row.gone_at, row.etag = now, record.etag[:200] or row.etag
+    return [row]
 
 
 def _became_series(
@@ -124,44 +110,3 @@ def _refs_of_blocks(records: Iterable[CalendarEventRecord]) -> Mapping[str, str]
     """The events that our blocks are, by key: a copy of one that a person made is a person's event."""
     keys = {record.mark[BLOCK] for record in records if record.mark.get(BLOCK)}
     return dict(Block.objects.filter(key__in=keys).values_list("key", "ref")) if keys else {}
-
-
-def _filled(
-    row: CalendarEvent, record: CalendarEventRecord, refs: Mapping[str, str], now: datetime
-) -> CalendarEvent:
-    key = record.mark.get(BLOCK, "")
-    row.etag = record.etag[:200]
-    row.summary = record.summary[:500]
-    row.starts_at, row.ends_at = _span(record)
-    row.all_day = record.all_day
-    row.busy = not record.transparent
-    row.kind = record.kind[:20]
-    row.declined = record.declined
-    row.recurring_ref = record.recurring_ref
-    itself = ("", record.ref, record.recurring_ref)
-    row.ours = record.made_by(row.calendar.origin) and refs.get(key, record.ref) in itself
-    row.block_key = key[:100] if row.ours else ""
-    row.updated_at = record.updated_at
-    row.digest = _digest(record)
-    row.seen_at = now
-    row.gone_at = None
-    return row
-
-
-def _span(record: CalendarEventRecord) -> tuple[datetime, datetime]:
-    """Its start and its end, which is its start for an event without an end, or one before its start."""
-    assert record.starts_at is not None  # noqa: S101 asked before
-    return record.starts_at, max(record.ends_at or record.starts_at, record.starts_at)
-
-
-def _digest(record: CalendarEventRecord) -> str:
-    """Of all that is kept of an event."""
-    said: dict[str, Any] = {
-        "etag": record.etag,
-        "summary": record.summary,
-        "span": [str(record.starts_at), str(record.ends_at)],
-        "looks": [record.all_day, record.transparent, record.kind, record.declined],
-        "mark": dict(record.mark),
-        "of": record.recurring_ref,
-    }
-    return fingerprint(json.dumps(said, sort_keys=True))

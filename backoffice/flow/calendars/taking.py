@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -110,6 +110,7 @@ def _write(account: VendorAccount, wanted: Mapping[tuple[int, int], Taken], now:
         booking__account=account, resource__kind=KIND, gone_at=None, ends_at__gt=now
     ).exclude(resource__ref__in=_asleep(account))
     rows = {(int(row.booking.ref), row.resource_id): row for row in held.select_related("booking")}
+    rows |= _over(account, wanted.keys() - rows.keys())
     moved = [
         _moved(rows[key], one) for key, one in wanted.items() if key in rows and _differs(rows[key], one)
     ]
@@ -119,6 +120,14 @@ def _write(account: VendorAccount, wanted: Mapping[tuple[int, int], Taken], now:
     if gone:
         Occurrence.objects.filter(pk__in=gone).update(gone_at=now)
     return len(moved) + fresh + len(gone) + _settle_bookings(account, now)
+
+
+def _over(account: VendorAccount, keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Occurrence]:
+    """What events took that was over, and is to come again because somebody dragged them there."""
+    refs = [str(event) for event, _ in keys]
+    found = Occurrence.objects.filter(booking__account=account, booking__ref__in=refs, gone_at=None)
+    every = {(int(row.booking.ref), row.resource_id): row for row in found.select_related("booking")}
+    return {key: row for key, row in every.items() if key in keys}
 
 
 def _asleep(account: VendorAccount) -> list[str]:

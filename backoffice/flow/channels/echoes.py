@@ -30,6 +30,8 @@ def recognise() -> int:
     found = {row.pk: row for row in (*by_name, *unknown.filter(Exists(by_ref)))}
     changed = list(_marked(found.values()))
     Booking.objects.bulk_update(changed, ["echo_of"], batch_size=500)
+    for row in changed:  # its writer died before it noted the number: else a block that moved would be two
+        Block.objects.filter(pk=row.echo_of_id, ref="", by_slot=False).update(ref=row.ref)
     return len(changed)
 
 

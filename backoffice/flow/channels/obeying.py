@@ -142,7 +142,9 @@ def answered(wish: Wish, state: str, text: str, now: datetime) -> None:
     elif wish.event is not None:
         _event_answered(wish, state, text, now)
     elif state == WriteState.DONE:
-        Block.objects.filter(pk=block.pk).update(**_heard(), note="")
+        # where a source takes a start alone, the event may now be longer than what was booked
+        again = {"written_digest": ""} if wish.verb == "move" else {}
+        Block.objects.filter(pk=block.pk).update(**_heard(), **again, note="")
     else:
         words = PUT_BACK.format(what=WHAT[Said(block.said)], why=_sentence(text))
         Block.objects.filter(pk=block.pk).update(**_heard(), note=words, written_digest="")

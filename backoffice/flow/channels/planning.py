@@ -31,7 +31,7 @@ class Planned:
 def plan(now: datetime) -> Planned:
     """Bring the blocks to what live bookings ask for; a second plan right after changes nothing.
 
-    Left as they are: blocks that have begun and are not wanted any more (B12), those of a booking whose state
+    Left as they are: slots that have begun and are not wanted any more (B12), those of a booking whose state
     nobody understands, those in a calendar that is not written any more (M4) or that is paused, and those
     that a person removed at their channel, until what they stand for changes (D5, D6).
     """
@@ -95,11 +95,11 @@ def _remove(rows: Iterable[Block], world: World, now: datetime) -> int:
     writes = {each.pairing_id for each in world.calendars}
     count = 0
     for row in rows:
-        if row.state == BlockState.REMOVED or row.starts_at <= now:
-            continue
-        if row.calendar_ref and row.pairing_id not in writes:
+        if row.state == BlockState.REMOVED or (row.by_slot and row.starts_at <= now):
             continue
         never = row.state == BlockState.PLANNED and not row.ref and row.attempts == 0
+        if not never and row.calendar_ref and row.pairing_id not in writes:
+            continue
         if never:
             count += move(row, BlockState.REMOVED, reason=NOT_WANTED, ended_at=now)
         elif row.state != BlockState.REMOVING:
