@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from backoffice import roomchannels
+from backoffice.admin import consent
 from backoffice.admin.base import CHOICE, RELATED, Days, Ongoing, ReadOnlyWithActs
 from backoffice.admin.names import link
 from backoffice.admin.pairing_acts import PAIRING_ACTS, TRY_AGAIN
@@ -51,6 +52,14 @@ class CalendarPairingAdmin(ReadOnlyWithActs):
         """Pairings with their rooms and accounts, and whether their calendar is shared."""
         rows = super().get_queryset(request).select_related("room__venue", "account")
         return roomchannels.with_sharing(rows)
+
+    def buttons(
+        self, request: HttpRequest, row: CalendarPairing, back: str = "", *, folded: bool = False
+    ) -> list[dict[str, Any]]:
+        """The acts; before them the way to reconnect, where the account needs it."""
+        dead = row.account.stopped_at is not None and not folded
+        again = consent.buttons(request, row.account) if dead else []
+        return [*again, *super().buttons(request, row, back, folded=folded)]
 
     def _back(self, request: HttpRequest, rows: list[Any]) -> str:
         """What was taken away has no page any more."""

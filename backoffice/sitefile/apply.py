@@ -229,21 +229,18 @@ def _links(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place
     for n, calendar in enumerate(entry.calendars):
         account = site.account(calendar.account, Role.CALENDAR, (*place, "calendars", n, "account"))
         key = {"room": room, "account": account, "ref": calendar.ref}
-        values: dict[str, Any] = {"mode": calendar.mode, "scope": calendar.scope}
-        values["options"] = calendar.options
+        values: dict[str, Any] = {"mode": calendar.mode, "scope": calendar.scope, "options": calendar.options}
         values["activated_at"] = _since(site, key, "activated_at") if calendar.active else None
-        if calendar.acknowledged:  # what staff have acknowledged on the page stays so
+        if calendar.acknowledged:
             values["acknowledged_at"] = _since(site, key, "acknowledged_at")
         kept.append(_put(site, f"{label}: calendar {calendar.ref}", CalendarPairing, key, values).pk)
-    if "calendars" not in entry.model_fields_set:  # those that staff paired on the page stay
-        return
-    _drop(site, f"{label}: calendars", CalendarPairing.objects.filter(room=room).exclude(pk__in=kept))
+    if "calendars" in entry.model_fields_set:  # else those that staff paired on the page stay
+        _drop(site, f"{label}: calendars", CalendarPairing.objects.filter(room=room).exclude(pk__in=kept))
 
 
 def _since(site: _Site, key: dict[str, Any], name: str) -> datetime:
     """Since when a pairing is active or acknowledged: the file's word says it once."""
-    known: datetime | None = CalendarPairing.objects.filter(**key).values_list(name, flat=True).first()
-    return known or site.now
+    return CalendarPairing.objects.filter(**key).values_list(name, flat=True).first() or site.now
 
 
 def _part_of(site: _Site, venue: Venue, room: Room, entry: RoomEntry, place: Place) -> None:

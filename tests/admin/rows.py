@@ -127,7 +127,8 @@ def _counted(account, n, now):
 def _conflicts(booking, author, now):
     """The booking and another of the same room and hour; a calendar feed of the room."""
     first = booking.occurrences.get()
-    other = make.BookingFactory(account=booking.account, customer=booking.customer, raw={"contact": MARK})
+    known = {"account": booking.account, "customer": booking.customer, "raw": {"contact": MARK}}
+    other = make.BookingFactory(ref=f"other-{booking.pk}", **known)
     second = make.OccurrenceFactory(booking=other, resource=first.resource, starts_at=first.starts_at)
     room = first.resource.room
     models.Conflict.objects.create(

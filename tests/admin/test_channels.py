@@ -68,7 +68,9 @@ def test_a_dead_grant_says_reconnect_on_the_account_the_pairing_and_the_first_pa
     tasks.refresh(VendorAccount.objects.get(pk=account.pk))
     audit.findings(clock.now())
     for address in (page_of(account), page_of(row), page_of(rooms[0]), "/admin/"):
-        assert "reconnect" in text(manager.get(address)).lower()
+        shown = text(manager.get(address))
+        assert "reconnect" in shown
+        assert f'href="{reverse("connect_account", args=[account.pk])}"' in shown
     row.refresh_from_db()
     assert row.paused_at
     assert row.activated_at
