@@ -14,7 +14,15 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from backoffice.models import Credential, IssuedCode, KnownAnswer, VendorAccount
+from backoffice.models import (
+    CalendarReading,
+    Credential,
+    Feed,
+    IssuedCode,
+    KnownAnswer,
+    PushChannel,
+    VendorAccount,
+)
 
 GUEST = {
     "name": "Zzmarkname",
@@ -25,14 +33,25 @@ GUEST = {
 }
 NAMES = {GUEST["name"], GUEST["surname"]}
 CONTACT = {GUEST["email"], GUEST["phone"]}
-SECRET = ("client_secret", "token", "api_secret_key", "apiuser", "apikey", "api_key", "access_key")
+OPEN = ("scope", "token_type")  # of a token: no secrets
+SECRET = (
+    "client_secret",
+    "token",
+    "refresh_token",
+    "access_token",
+    "api_secret_key",
+    "apiuser",
+    "apikey",
+    "api_key",
+    "access_key",
+)
 
 
 def strings(value: Any) -> Iterator[str]:
     """Every text in a value."""
     if isinstance(value, Mapping):
-        for each in value.values():
-            yield from strings(each)
+        for name, each in value.items():
+            yield from strings(each) if name not in OPEN else ()
     elif isinstance(value, str):
         yield value
 
@@ -47,6 +66,7 @@ def secrets() -> set[str]:
     """All secrets, tokens, PINs and keys that there are now."""
     found = {code.secret for code in IssuedCode.objects.all()}
     found |= {row.secret for model in (Credential, KnownAnswer) for row in model.objects.all()}
+    found |= {row.token for model in (CalendarReading, Feed, PushChannel) for row in model.objects.all()}
     for account in VendorAccount.objects.all():
         found |= {account.hook_token, *known_to(account)}
     return {value for value in found if value}

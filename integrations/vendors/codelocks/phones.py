@@ -134,7 +134,23 @@ class Phones:
         tries = 1 if method == "POST" else TRIES
         with hiding(address):
             path = f"/k3connect/{lock_ref}/client"
-            _done(self._line.write(method, path, subject, form, tries=tries), lock_ref, address)
+            answer = self._line.write(method, path, subject, form, tries=tries)
+            self._done(answer, lock_ref, address)
+
+    def _done(self, answer: Answer, lock_ref: str, address: str) -> None:
+        """Believe a write only if its answer is about it: 200 alone proves nothing (section 2)."""
+        fields = lowered(answer.object())
+        told = " ".join(str(fields.get(name) or "") for name in ("result", "status"))
+        if fields.get("error") or FAILURE.search(told) or ("result" not in fields and fields.get("message")):
+            words = self._line.shown(said(answer.text) or told)
+            raise Refused(
+                f"{answer.where} answered {answer.status} with an error: {words}", status=answer.status
+            )
+        if "result" not in fields:
+            raise Garbled(f"{answer.where} answered {answer.status} without a result")
+        for name, meant in (("lockid", lock_ref), ("email", address)):
+            if str(fields.get(name) or meant).lower() != meant.lower():
+                raise Garbled(f"{answer.where} answered about another {name}")
 
     def _clients(self, lock_ref: str, found: pages.Pages) -> PhoneClients:
         records: dict[str, PhoneClientRecord] = {}
@@ -197,17 +213,3 @@ def _page(answer: Answer) -> pages.Page:
     if isinstance(rows, list) or (rows is None and not count):
         return pages.Page(rows or [], count or 0)
     raise Garbled(f"{answer.where} answered without a list of clients")
-
-
-def _done(answer: Answer, lock_ref: str, address: str) -> None:
-    """Believe a write only if its answer is about it: 200 alone proves nothing (section 2)."""
-    fields = lowered(answer.object())
-    told = " ".join(str(fields.get(name) or "") for name in ("result", "status"))
-    if fields.get("error") or FAILURE.search(told) or ("result" not in fields and fields.get("message")):
-        words = said(answer.text) or told
-        raise Refused(f"{answer.where} answered {answer.status} with an error: {words}", status=answer.status)
-    if "result" not in fields:
-        raise Garbled(f"{answer.where} answered {answer.status} without a result")
-    for name, meant in (("lockid", lock_ref), ("email", address)):
-        if str(fields.get(name) or meant).lower() != meant.lower():
-            raise Garbled(f"{answer.where} answered about another {name}")

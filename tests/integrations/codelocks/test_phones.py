@@ -208,3 +208,12 @@ def test_c_c10_a_200_alone_is_no_success_of_a_write(body, error, client, sandbox
 
 def test_the_flow_knows_a_client_that_makes_phone_keys(client):
     assert isinstance(client, PhoneKeys)
+
+
+def test_a_refusal_that_comes_as_a_200_repeats_no_key_of_the_account(client, codelocks, held):
+    keys = [codelocks.secrets[name] for name in ("api_key", "access_key")]
+    body = json.dumps({"status": "error", "message": f"invalid {' '.join(keys)} +49 30 5557731"})
+    codelocks.fail("body", "PUT", body=body, content_type="application/json", times=3)
+    with pytest.raises(Refused) as refused:
+        client.change(K3, held, LATER)
+    assert not any(word in refused.value.text for word in (*keys, "5557731"))
