@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -132,3 +133,42 @@ def test_a_vendor_that_goes_silent_in_the_middle_costs_no_second_fob(house, fobs
     tick(house, "12:20")
     tick(house, "12:40")
     assert len(opening(house, "14:30")) == FobLoan.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", ["2026-03-28", "2026-10-24"])
+def test_a_night_when_clocks_change_opens_by_fob_from_lead_to_lag(house, fobs, day):
+    home = ZoneInfo("Europe/Berlin")
+    begin = datetime.fromisoformat(f"{day}T22:00").replace(tzinfo=home).astimezone(UTC)
+    end = (datetime.fromisoformat(f"{day}T05:00").replace(tzinfo=home) + timedelta(days=1)).astimezone(UTC)
+    house.at(begin - timedelta(minutes=80))
+    wall = [at.astimezone(home).replace(tzinfo=None) for at in (begin, end)]
+    house.locaboo.book(70, *wall, 4711)
+    house.sync()
+    [one] = [one for one in house.lockt.people.values() if one.fob]
+    for minutes in range(-60, 60 * 10, 5):
+        at = begin + timedelta(minutes=minutes)
+        wanted = begin - timedelta(minutes=15) <= at < end + timedelta(minutes=15)
+        assert house.lockt.opens(HALL, one.card_num, at) == wanted, at
+
+
+def test_through_moves_and_cancels_a_fob_opens_in_its_guests_time_minute_by_minute(house, fobs):
+    number = hall(house)
+    tick(house, "12:20")
+    instance = house.locaboo.instances(number)[0]
+    for start, end, at in (
+        ("14:30", "16:30", "12:50"),
+        ("13:30", "17:00", "13:10"),
+        ("14:00", "15:00", "13:20"),
+    ):
+        span = (datetime.fromisoformat(f"2026-03-09T{text}") for text in (start, end))
+        house.locaboo.move(number, instance, *span)
+        tick(house, at)
+        first, last = berlin(start) - timedelta(minutes=15), berlin(end) + timedelta(minutes=15)
+        for minutes in range(360):
+            moment = berlin("12:00") + timedelta(minutes=minutes)
+            assert house.lockt.opens(HALL, "30001", moment) == (first <= moment < last), (start, moment)
+    house.locaboo.cancel(number)
+    tick(house, "13:25")
+    assert not any(
+        house.lockt.opens(HALL, "30001", berlin("12:00") + timedelta(minutes=n)) for n in range(360)
+    )

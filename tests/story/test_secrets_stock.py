@@ -168,13 +168,14 @@ def test_a_push_with_a_wrong_token_or_a_broken_answer_is_in_no_log(house, logs, 
     PushChannel.objects.create(calendar=calendar, ref="c-1", token="zzpushtoken1234567890", made_at=now())
     account = VendorAccount.objects.get(slug="calendars")
     for token in ("zzpushtoken1234567890", "zzwrongtoken1234567890"):
-        headers = {
-            "X-Goog-Channel-ID": "c-1",
-            "X-Goog-Channel-Token": token,
-            "X-Goog-Resource-State": "exists",
+        about = {
+            "Channel-ID": "c-1",
+            "Channel-Token": token,
+            "Resource-State": "exists",
+            "Message-Number": "7",
         }
-        client.post(f"/hooks/{account.hook_token}/", headers={**headers, "X-Goog-Message-Number": "7"})
-    assert calendars
+        headers = {f"X-Goog-{name}": value for name, value in about.items()}
+        client.post(f"/hooks/{account.hook_token}/", headers=headers)
     assert_nothing_is_out(logs, run("sync"), more=("zzwrongtoken1234567890",))
 
 
