@@ -1,4 +1,4 @@
-"""Log lines without what others put into them: tokens of webhooks and feeds, and the rows that the database quotes."""
+"""Log lines without what others put into them: tokens of webhooks and feeds, rows that the database quotes."""
 
 from __future__ import annotations
 

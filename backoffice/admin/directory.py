@@ -4,8 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from backoffice.admin.base import RELATED, Days, ReadOnly
 from backoffice.admin.show import at, gone, secret, window

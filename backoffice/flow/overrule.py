@@ -66,7 +66,7 @@ def reissue(target: AccessGrant | IssuedCode, word: Word) -> Override:
 
 
 def use_method(target: Booking | AccessGrant, method: str, until: datetime, word: Word) -> Override:
-    """Open the doors of a booking or one grant by another method of their vendors, for windows before `until`.
+    """Open the doors of a booking or a grant by another method of their vendors, for windows before `until`.
 
     Doors whose vendor does not have the method stay as they are; NotPossible where that is all of them.
     """

@@ -127,7 +127,9 @@ class Block(models.Model):
     key = models.CharField(
         max_length=100, unique=True, default=new_block_key, help_text="our id of it at the channel"
     )
-    by_slot = models.BooleanField(default=False, help_text="it takes a slot: the start is what it is known by")
+    by_slot = models.BooleanField(
+        default=False, help_text="it takes a slot: the start is what it is known by"
+    )
     generation = models.PositiveIntegerField(default=0, help_text="raised when the channel refuses an old id")
     ref = models.CharField(max_length=250, blank=True, help_text="the channel's id of it")
     etag = models.CharField(max_length=200, blank=True)

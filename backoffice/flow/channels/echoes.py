@@ -31,7 +31,7 @@ def recognise() -> int:
     changed = list(_marked(found.values()))
     Booking.objects.bulk_update(changed, ["echo_of"], batch_size=500)
     for row in changed:  # its writer died before it noted the number: else a block that moved would be two
-        Block.objects.filter(pk=row.echo_of_id, ref="", by_slot=False).update(ref=row.ref)
+        Block.objects.filter(pk=row.echo_of_id or 0, ref="", by_slot=False).update(ref=row.ref)
     return len(changed)
 
 
