@@ -1,4 +1,4 @@
-"""Log lines without what others put into them: tokens of webhooks and feeds, rows that the database quotes."""
+"""Log lines without what others put into them: tokens of webhooks and feeds, rows that databases quote."""
 
 from __future__ import annotations
 

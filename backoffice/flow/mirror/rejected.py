@@ -49,9 +49,7 @@ def resolve(
     rows = [row for row in _open(account).only("kind", "ref") if (row.kind, row.ref) not in found]
     read_well = seen.among(row.ref for row in rows if row.kind == "booking")
     settled = [
-        row.pk
-        for row in rows
-        if row.kind in listed or (row.kind == "booking" and row.ref in read_well)
+        row.pk for row in rows if row.kind in listed or (row.kind == "booking" and row.ref in read_well)
     ]
     if settled:
         RejectedRow.objects.filter(pk__in=settled).update(resolved_at=now)
