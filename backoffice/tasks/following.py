@@ -14,11 +14,10 @@ from integrations.types import Role
 
 def follow_up(wait: float = 0.0) -> list[VendorAccount]:
     """Plan, issue, conflicts, deliver, audit, once each; gives the accounts at which a code came or went."""
-    channels.recognise()  # before any plan: our own block is nobody's booking
-    grant.replan(clock())
+    _replan()
     due = _due()
     changed = [account for account in due if guarded(account, lambda a: _issue(a, wait))]
-    if due and grant.replan(clock()).planned:  # what was refused, or the guest did not take, has another way
+    if due and _replan():  # what was refused, or the guest did not take, has another way
         again = [account for account in _due() if guarded(account, lambda a: _issue(a, wait))]
         changed += [account for account in again if account not in changed]
     keep_channels(wait)
@@ -31,6 +30,12 @@ def follow_up(wait: float = 0.0) -> list[VendorAccount]:
             learn_memory(account)
     audit.findings(clock())
     return changed
+
+
+def _replan() -> int:
+    """Decide anew, and how many codes that asks for; before any plan our own block is nobody's booking."""
+    channels.recognise()
+    return grant.replan(clock()).planned
 
 
 def _due() -> list[VendorAccount]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from backoffice.models import Block, CalendarEvent, CalendarPairing, Mode, Room, VendorAccount, VendorWrite
+from backoffice import tasks
+from backoffice.flow import channels as step
+from backoffice.models import (
+    Block,
+    Booking,
+    CalendarEvent,
+    CalendarPairing,
+    CalendarReading,
+    Mode,
+    Room,
+    VendorAccount,
+    VendorWrite,
+)
 from integrations.types import BlockOrder
 from integrations.vendors.locaboo import Locaboo
 from tests.story.channels import HALL, LAB, Channels, channels
@@ -64,6 +76,7 @@ def test_l1_a_list_that_is_older_than_our_write_is_no_order_either(channels: Cha
     channels.sync("lockme")
     fresh = channels.google.store.calendars[LAB].events
     channels.google.store.calendars[LAB].events = stale
+    CalendarReading.objects.update(token="")
     channels.sync("calendars")
     channels.google.store.calendars[LAB].events = fresh
     assert CalendarEvent.objects.get().etag != before
@@ -181,3 +194,36 @@ def test_a_quota_that_is_spent_after_some_writes_only_delays_the_rest(channels: 
     channels.sync()
     assert shown(channels) == list(HOURS[:3])
     assert Block.objects.filter(calendar_ref=LAB, state="active").count() == 3
+
+
+def test_a_block_that_somebody_drags_away_at_its_channel_is_put_back(channels: Channels) -> None:
+    channels.locaboo.book(90, berlin("15:00", NEXT), berlin("16:00", NEXT), customer_id=4711)
+    channels.sync()
+    (number,) = channels.lockme.starts()
+    channels.later(minutes=5)
+    channels.lockme.move(number, None, NEXT, "18:00:00")
+    channels.sync()
+    channels.sync()
+    assert blocked(channels) == ["15:00"]
+    assert "moved" in Block.objects.get(account__slug="lockme").note
+
+
+def test_d2_a_calendar_that_is_emptied_cancels_nothing_before_somebody_says_so(channels: Channels) -> None:
+    for hour in HOURS:
+        sold(channels, hour)
+    for event in channels.events():
+        channels.google.remove(LAB, event["id"])
+    assert channels.sync(status=1)["calendars"]["status"] == "stopped"
+    assert blocked(channels) == list(HOURS)
+    account = VendorAccount.objects.get(slug="calendars")
+    tasks.refresh(account, full=True, accept_loss=True)
+    channels.sync()
+    assert blocked(channels) == []
+
+
+def test_an_echo_that_comes_while_others_are_at_work_gets_no_block(channels: Channels) -> None:
+    channels.locaboo.book(90, berlin("15:00", NEXT), berlin("16:00", NEXT), customer_id=4711)
+    channels.sync()
+    Booking.objects.filter(echo_of__isnull=False).update(echo_of=None)
+    step.plan(channels.server.vendors.clock.now())
+    assert Block.objects.filter(occurrence__booking__account__slug="lockme").count() == 0

@@ -114,9 +114,10 @@ def _not_removed(block: Block, now: datetime) -> Words:
 
 
 def _undone(block: Block, now: datetime) -> Words:
+    where, who = ("in", "keeps the calendar") if block.calendar_ref else ("at", "changed it there")
     return soon(block.starts_at, now), (
-        f"in {_where(block)}: {sentence(block.note)} To change the booking, change it where it was made; and "
-        "tell whoever keeps the calendar."
+        f"{where} {_where(block)}: {sentence(block.note)} To change the booking, change it where it was made; "
+        f"and tell whoever {who}."
     )
 
 

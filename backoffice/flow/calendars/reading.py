@@ -20,8 +20,8 @@ from integrations.types import Calendar, EventChanges
 ALL_AGAIN = timedelta(days=7)  # so often a calendar is read whole, in case a telling was lost
 RECONNECT = "reconnect the account"
 LOST = (
-    "{calendar} lacks {count} events that were there before. Nothing was freed: look at the calendar, and if "
-    "they are gone indeed, say so."
+    "{calendar} lacks {count} events that were there before. Nothing was freed or cancelled: look at the "
+    "calendar, and if they are gone indeed, say so."
 )
 
 
@@ -52,7 +52,7 @@ def read_calendars(
     """Read the calendars of active pairings; then their events take the paired rooms' time.
 
     Goes on from where the last reading ended; `full`, a token that is too old (410), and a week since the
-    last whole one read all again. A whole reading that would lose too much is not believed: the run is
+    last whole one read all again. A reading that would free or cancel too much is not believed: the run is
     STOPPED until staff say so (`accept_loss`). A calendar that is not there any more pauses its pairings; a
     dead grant (Misconfigured) pauses all of them; nothing is deleted by either (google_calendar 4.2, 4.6).
     """

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backoffice.calendarrows import BLOCK, FIELDS, digest_of, filled, overtaken
-from backoffice.models import Block, CalendarEvent, CalendarReading
+from backoffice.models import Block, CalendarEvent, CalendarReading, Mode
+from backoffice.states import BlockState
 from integrations.types import CalendarEventRecord, EventChanges
 
 SERIES = "series"  # the kind of an event of ours that a person made a series of
 MOST_LOST = 2
 PART_LOST = 10  # a tenth
+THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
 
 
 @dataclass(slots=True)
@@ -30,8 +32,9 @@ def store(
 ) -> list[CalendarEvent]:
     """Write what is new or different of a reading; events that the calendar says are cancelled are gone.
 
-    Gives the events that a whole reading does not list any more; of them nothing is written yet. What ended
-    before `since` is left out unless it is known: a token cannot be asked for a window (4.2).
+    Gives the events that a whole reading does not list any more, and those whose deletion would cancel a
+    booking; of them nothing is written yet. What ended before `since` is left out unless it is known: a token
+    cannot be asked for a window (4.2).
     """
     counts.seen += len(changes.events)
     known = {row.ref: row for row in calendar.events.all()} if changes.events or changes.complete else {}
@@ -47,14 +50,18 @@ def store(
                 fresh.append(filled(CalendarEvent(calendar=calendar, ref=ref), record, refs, now))
         elif not overtaken(row, record) and (digest_of(record) != row.digest or row.gone_at):
             changed.append(filled(row, record, refs, now))
+    orders = _orders(calendar, [row for row in changed if row.gone_at and row.ours])
+    changed = [row for row in changed if row not in orders]
     counts.gone += sum(row.gone_at is not None for row in changed)
     counts.updated += sum(row.gone_at is None for row in changed)
     changed += _became_series(known, told, now, counts)
     counts.created += len(CalendarEvent.objects.bulk_create(fresh, batch_size=500))
     CalendarEvent.objects.bulk_update(changed, FIELDS, batch_size=500)
     if not changes.complete or changes.rejected:
-        return []
-    return [row for row in known.values() if row.ref not in told and not row.gone_at and row.ends_at > since]
+        return orders
+    return orders + [
+        row for row in known.values() if row.ref not in told and not row.gone_at and row.ends_at > since
+    ]
 
 
 def _cancelled(row: CalendarEvent | None, record: CalendarEventRecord, now: datetime) -> list[CalendarEvent]:
@@ -63,6 +70,21 @@ def _cancelled(row: CalendarEvent | None, record: CalendarEventRecord, now: date
         return []
     row.gone_at, row.etag = now, record.etag[:200] or row.etag
     return [row]
+
+
+def _lacks(row: CalendarEvent, told: Collection[str], since: datetime) -> bool:
+    return row.ref not in told and row.gone_at is None and row.ends_at > since
+
+
+def _orders(calendar: CalendarReading, cancelled: Collection[CalendarEvent]) -> list[CalendarEvent]:
+    """Events of ours that a person deleted where that cancels their bookings (D2)."""
+    if not cancelled:
+        return []
+    pairing = {"pairing__mode": Mode.BIDIRECTIONAL, "pairing__activated_at__isnull": False}
+    refs = [row.ref for row in cancelled]
+    standing = Block.objects.filter(ref__in=refs, account=calendar.account_id, state__in=THERE, **pairing)
+    known = set(standing.values_list("ref", flat=True))
+    return [row for row in cancelled if row.ref in known]
 
 
 def _became_series(

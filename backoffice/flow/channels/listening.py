@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
 from backoffice.flow.channels.events import current_digest
-from backoffice.models import Block, Booking, CalendarEvent, Mode, Said
+from backoffice.models import Block, Booking, CalendarEvent, Mode, Occurrence, Said
 from backoffice.states import BlockState, move
 from integrations.types import BookingStatus
 
@@ -16,6 +16,8 @@ SERIES = "series"  # as the calendars step calls such an event
 ONE_BOOKING = (
     "Somebody made a series of its event. A booking takes place once: book the other times at the source."
 )
+DRAGGED = "Somebody moved the block there, but what it stands for has not moved. It is moved back."
+EXACT = timedelta(minutes=1)  # sources count in minutes, entries in calendars may not
 BY_HAND = "Removed at its channel by a person. It is not written again until what it stands for changes."
 THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
 
@@ -26,10 +28,11 @@ def listen(now: datetime) -> int:
     In a calendar that goes both ways it is an order for the booking behind the event (M2, D2), which
     `obeying` carries out; in one that is only written it is none (M3, D6). A block that was removed at a
     booking source takes the event that it came from with it, where the calendar goes both ways (D1); else it
-    stays away until the event changes (D3, D5). While a change of ours waits to be written, the newer of the
-    two counts, and a paid booking always (L5).
+    stays away until the event changes (D3, D5); one that was moved there is moved back. While a change of
+    ours waits to be written, the newer of the two counts, and a paid booking always (L5).
     """
     heard = sum(_hear_event(block, event, now) for block, event in _differing())
+    heard += sum(_put_back(block) for block in _dragged())
     return heard + sum(_stays_away(block, now) for block in _removed())
 
 
@@ -121,6 +124,26 @@ def _stays_away(block: Block, now: datetime) -> bool:
 
 
 # --------------------------------------------------------------------------------- blocks at booking sources
+
+
+def _dragged() -> Iterator[Block]:
+    """The blocks whose booking at the source begins at another time, as it was read after we wrote it."""
+    live = Occurrence.objects.filter(
+        booking__echo_of=OuterRef("pk"),
+        booking__ref=OuterRef("ref"),
+        booking__gone_at=None,
+        booking__changed_at__gt=OuterRef("written_at"),
+        gone_at=None,
+    ).exclude(booking__status=BookingStatus.CANCELLED)
+    right = live.filter(
+        resource=OuterRef("resource"), starts_at__range=(OuterRef("starts_at") - EXACT, OuterRef("starts_at"))
+    )
+    there = Block.objects.filter(state=BlockState.ACTIVE, resource__isnull=False).exclude(ref="")
+    yield from there.filter(Exists(live), ~Exists(right))
+
+
+def _put_back(block: Block) -> bool:
+    return move(block, BlockState.PLANNED, written_digest="", note=DRAGGED, next_try_at=None, attempts=0)
 
 
 def _removed() -> Iterator[Block]:

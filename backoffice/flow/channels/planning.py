@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from backoffice.flow.channels.echoes import recognise
 from backoffice.flow.channels.loading import load
 from backoffice.flow.channels.values import Name, Wanted, World
 from backoffice.flow.channels.wanting import wanted
@@ -35,6 +36,7 @@ def plan(now: datetime) -> Planned:
     nobody understands, those in a calendar that is not written any more (M4) or that is paused, and those
     that a person removed at their channel, until what they stand for changes (D5, D6).
     """
+    recognise()  # an echo that came while others were at work is no booking either
     world = load(now)
     asked = wanted(world)
     with transaction.atomic():

@@ -26,7 +26,8 @@ class Blocks(Desk):
     def block(self, order: BlockOrder) -> Written:
         """Reserve the slot with our external id, once however often it is asked for (1.3 no. 7, 1.4).
 
-        REFUSED in Lock.me's words, as for a slot that is taken. Raises as `add`.
+        One that somebody moved to another hour is moved back (1.3 no. 11). REFUSED in Lock.me's words, as for
+        a slot that is taken. Raises as `add`.
         """
         at = self._local(order.resource_ref, order.starts_at)
         form = {
@@ -40,7 +41,10 @@ class Blocks(Desk):
         try:
             ref = self.add(order.resource_ref, form)
         except Refused as error:
-            return Written(Verdict.REFUSED, text=error.text)
+            known = self.booking(order.resource_ref, EXTERNAL + order.key)
+            if known is None:
+                return Written(Verdict.REFUSED, text=error.text)
+            return self.move_booking(order.resource_ref, known.ref, order.starts_at, order.ends_at)
         return Written(Verdict.DONE, str(ref), "Lock.me has it", confirmed=True)
 
     def unblock(self, order: BlockOrder) -> Written:
