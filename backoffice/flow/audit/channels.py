@@ -116,8 +116,8 @@ def _not_removed(block: Block, now: datetime) -> Words:
 def _undone(block: Block, now: datetime) -> Words:
     where, who = ("in", "keeps the calendar") if block.calendar_ref else ("at", "changed it there")
     return soon(block.starts_at, now), (
-        f"{where} {_where(block)}: {sentence(block.note)} To change the booking, change it where it was made; "
-        f"and tell whoever {who}."
+        f"{where} {_where(block)}: {sentence(block.note)} To change the booking, change it where it was "
+        f"made; and tell whoever {who}."
     )
 
 
