@@ -21,6 +21,7 @@ from backoffice.flow.conflicts import RELATED as JOINED
 from backoffice.flow.conflicts import UNREAD, whose
 from backoffice.models import Booking, Conflict
 from backoffice.states import ConflictState
+from integrations.types import BookingStatus
 
 SETTLE = "backoffice.settle_conflict"
 
@@ -28,6 +29,11 @@ SETTLE = "backoffice.settle_conflict"
 def is_open(row: Conflict) -> bool:
     """Nobody has settled it, and it is not over."""
     return row.state == ConflictState.OPEN
+
+
+def between_guests(row: Conflict) -> bool:
+    """Both sides are let in: an entry in a calendar is to be moved or taken out where it was made."""
+    return is_open(row) and all(o.booking.status != BookingStatus.BLOCK for o in (row.first, row.second))
 
 
 def _choices(row: Conflict) -> list[tuple[int, str]]:
@@ -88,7 +94,7 @@ TRIM = Act(
     OneAfterTheOther,
     icon="content_cut",
     first=True,
-    offered=is_open,
+    offered=between_guests,
 )
 DENY = Act(
     "deny-side",
@@ -100,7 +106,7 @@ DENY = Act(
     OneSide,
     icon="block",
     danger=True,
-    offered=is_open,
+    offered=between_guests,
 )
 REOPEN = Act(
     "reopen",

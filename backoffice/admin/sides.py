@@ -15,6 +15,7 @@ from backoffice.admin.acts import buttons_of
 from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip, chip_of, distance, span, stamp, way_in
 from backoffice.admin.zones import zone_of_row
+from backoffice.flow.conflicts import whose
 from backoffice.models import AccessGrant, Booking, Conflict, Notice, Occurrence
 from backoffice.states import LIVE_GRANTS, CodeState, ConflictState, NoticeState
 from integrations.types import BookingStatus
@@ -24,7 +25,7 @@ PAID = {
     BookingStatus.CONFIRMED: "confirmed there",
     BookingStatus.PENDING: "not paid yet",
     BookingStatus.UNKNOWN: "in a state that is not known here",
-    BookingStatus.BLOCK: "an entry in a calendar: it lets nobody in",
+    BookingStatus.BLOCK: "It keeps guests out and lets nobody in. Move or delete it there.",
     BookingStatus.CANCELLED: "cancelled there",
 }
 
@@ -51,6 +52,7 @@ class Side:
     status: Any
     told: list[str]
     doors: list[DoorOfSide]
+    lets_in: bool
     buttons: list[dict[str, Any]]
 
 
@@ -64,6 +66,29 @@ class Clash:
     since: str
     sides: list[Side]
     buttons: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Later:
+    """A conflict in one line."""
+
+    conflict: Conflict
+    state: Any
+    overlap: str
+    sides: str
+
+
+def lines(conflicts: Iterable[Conflict], now: datetime) -> list[Later]:
+    """Conflicts of which it is enough to know for now."""
+    return [
+        Later(
+            conflict=row,
+            state=_far(row, now),
+            overlap=span(row.starts_at, row.ends_at, zone_of_row(row)),
+            sides=f"{whose(row.first.booking)} and {whose(row.second.booking)}",
+        )
+        for row in conflicts
+    ]
 
 
 def clashes(conflicts: Iterable[Conflict], request: HttpRequest, now: datetime) -> list[Clash]:
@@ -83,14 +108,18 @@ def _clash(
     now: datetime,
 ) -> Clash:
     shared = {grant.door_id for grant in grants[row.first_id]} & {g.door_id for g in grants[row.second_id]}
-    colour = "red" if row.state == ConflictState.OPEN and row.starts_at < now + SOON else "orange"
-    state = chip(distance(max(row.starts_at, now), now), colour)
+    state = _far(row, now)
     sides = [
         _side(side, grants[side.pk], told[side.booking_id], shared, request, now)
         for side in (row.first, row.second)
     ]
     overlap, since = span(row.starts_at, row.ends_at, zone_of_row(row)), distance(row.opened_at, now)
     return Clash(row, state, overlap, since, sides, buttons_of(row, request))
+
+
+def _far(row: Conflict, now: datetime) -> Any:
+    colour = "red" if row.state == ConflictState.OPEN and row.starts_at < now + SOON else "orange"
+    return chip(distance(max(row.starts_at, now), now), colour)
 
 
 def _side(
@@ -106,10 +135,11 @@ def _side(
         occurrence=occurrence,
         who=_who(booking),
         when=span(occurrence.starts_at, occurrence.ends_at, zone),
-        paid=_paid(booking),
+        paid=_paid(occurrence),
         status=chip_of(booking.status, booking.status),
         told=[_line(notice, occurrence) for notice in told],
         doors=[_door(grant, shared, now) for grant in grants],
+        lets_in=booking.status != BookingStatus.BLOCK,
         # what settles it stands first: to move or cancel one of them at its source
         buttons=[*buttons_of(booking, request, folded=True), *buttons_of(booking, request)],
     )
@@ -137,8 +167,11 @@ def _who(booking: Booking) -> str:
     return str(booking.customer or "Nobody named")
 
 
-def _paid(booking: Booking) -> str:
+def _paid(occurrence: Occurrence) -> str:
     """Where it was booked and whether it is paid there, with the price."""
+    booking = occurrence.booking
+    if booking.status == BookingStatus.BLOCK:
+        return f"In {occurrence.resource}. {PAID[BookingStatus.BLOCK]}"
     where = f"{booking.account.profile.label} {booking.ref}"
     said = PAID[BookingStatus(booking.status)]
     words = f" (“{booking.status_text}”)" if booking.status_text else ""

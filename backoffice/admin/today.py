@@ -16,7 +16,7 @@ from backoffice.admin import fobs, health
 from backoffice.admin.acts import buttons_of
 from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip_of, distance, span, stamp
-from backoffice.admin.sides import Clash, clashes
+from backoffice.admin.sides import clashes, lines
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
 from backoffice.flow.conflicts import RELATED as CLASH_RELATED
@@ -31,6 +31,8 @@ AHEAD = timedelta(hours=18)  # from a morning until the night is over
 BEHIND = timedelta(hours=8)
 MOST = 25  # lines of a list on this page; the rest is one click away
 MOST_FINDINGS = 8  # the board below them should be in sight
+NEAR = timedelta(hours=30)  # a conflict of tonight or tomorrow is to be settled now
+MOST_NEAR = 4  # conflicts that stand there with both sides
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["now"] = now
     context["may_find"] = _may(request, "booking")
     if _may(request, "conflict"):
-        context["clashes"], context["more_clashes"] = _clashes(request, now)
+        context |= _clashes(request, now)
     if _may(request, "finding"):
         context["findings"], context["more_findings"] = _findings(now)
     if _may(request, "occurrence") and _may(request, "accessgrant"):
@@ -100,11 +102,17 @@ def _may(request: HttpRequest, model: str) -> bool:
 # ---------------------------------------------------------------------------------------------- the parts
 
 
-def _clashes(request: HttpRequest, now: datetime) -> tuple[list[Clash], int]:
-    """The open conflicts, the next first, with both sides and what can be done."""
+def _clashes(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """The open conflicts, the next first: the near ones with both sides and what can be done, then lines."""
     rows = selectors.conflicts_open()
-    found = clashes(rows.select_related(*CLASH_RELATED).defer(*CLASH_UNREAD)[:MOST_FINDINGS], request, now)
-    return found, max(0, rows.count() - MOST_FINDINGS)
+    shown = list(rows.select_related(*CLASH_RELATED).defer(*CLASH_UNREAD)[: MOST_NEAR + MOST_FINDINGS])
+    near = [row for row in shown if row.starts_at < now + NEAR][:MOST_NEAR]
+    later = shown[len(near) :][:MOST_FINDINGS]
+    return {
+        "clashes": clashes(near, request, now),
+        "later_clashes": lines(later, now),
+        "more_clashes": max(0, rows.count() - len(near) - len(later)),
+    }
 
 
 def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:

@@ -9,8 +9,15 @@ from backoffice.admin.acts import Act
 from backoffice.admin.forms import ByMethod, Extension, LetIn, Reread, Until
 from backoffice.flow import overrule
 from backoffice.states import CodeState, MessageState, NoticeState, RunState
+from integrations.types import BookingStatus
 
 OVERRULE = "backoffice.add_override"
+
+
+def lets_in(row: Any) -> bool:
+    """Is there access to overrule? An entry in a calendar lets nobody in."""
+    return getattr(row, "status", "") != BookingStatus.BLOCK
+
 
 HOLD = Act(
     "hold",
@@ -20,6 +27,7 @@ HOLD = Act(
     lambda row, given, word: overrule.hold(row, given["until"], word),
     Until,
     icon="pause",
+    offered=lets_in,
 )
 DENY = Act(
     "deny",
@@ -31,6 +39,7 @@ DENY = Act(
     Until,
     icon="block",
     danger=True,
+    offered=lets_in,
 )
 EXTEND = Act(
     "extend",
@@ -42,6 +51,7 @@ EXTEND = Act(
     ),
     Extension,
     icon="more_time",
+    offered=lets_in,
 )
 
 
@@ -54,6 +64,7 @@ USE_METHOD = Act(
     lambda row, given, word: overrule.use_method(row, given["method"], given["until"], word),
     ByMethod,
     icon="swap_horiz",
+    offered=lets_in,
 )
 
 

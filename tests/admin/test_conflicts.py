@@ -56,7 +56,7 @@ def test_the_page_has_both_sides_what_was_told_who_paid_and_the_doors(signed_in,
 
 def test_open_conflicts_stand_at_the_top_of_the_first_page_and_nowhere_else_on_it(signed_in, conflict):
     text = signed_in("front desk").get("/admin/").content.decode()
-    assert text.index("One room or door, two guests") < text.index("Needs a person <")
+    assert text.index("One room or door, taken twice") < text.index("Needs a person <")
     assert text.count("Two bookings at one time") == 0
     assert text.count(page(conflict)) == 1
     for verb in ("accept", "deny-side", "trim"):
@@ -71,7 +71,7 @@ def test_the_bookings_pages_of_both_sides_lead_to_the_conflict(signed_in, confli
 
 
 def test_without_a_conflict_the_first_page_says_nothing_of_any(signed_in):
-    assert "two guests" not in signed_in("front desk").get("/admin/").content.decode()
+    assert "taken twice" not in signed_in("front desk").get("/admin/").content.decode()
 
 
 def test_staff_accept_a_conflict_with_a_reason(signed_in, conflict):
@@ -128,3 +128,61 @@ def test_to_move_or_cancel_one_of_them_at_its_source_stands_beside_it(signed_in,
     text = signed_in("front desk").get(page(conflict)).content.decode()
     assert "at the source" in text
     assert text.index("at the source") < text.index(">Deny<")
+
+
+@pytest.fixture
+def beside_an_entry(now):
+    """A guest and somebody's entry in a calendar, tomorrow."""
+    start = (now + 24 * HOUR).replace(minute=0, second=0)
+    room = make.RoomFactory(path=[make.DoorFactory(name="Lab door")])
+    entry = make.BookingFactory(status="block", customer=None, ref="16")
+    make.OccurrenceFactory(room=room, starts_at=start, booking=entry)
+    make.OccurrenceFactory(room=room, starts_at=start)
+    grant.replan(now)
+    conflicts.detect(now)
+    return Conflict.objects.get()
+
+
+def test_beside_an_entry_that_lets_nobody_in_stands_no_act_on_access(signed_in, beside_an_entry):
+    text = signed_in("front desk").get(page(beside_an_entry)).content.decode()
+    assert text.count(">Deny<") == text.count(">Hold<") == 1
+    assert "no access decided" not in text
+    assert "told nothing yet" not in text.split("An entry in a calendar")[1].split("lk-side")[0]
+    assert "Move or delete it there" in text
+
+
+@pytest.mark.parametrize("verb", ["trim", "deny-side"])
+def test_a_conflict_with_an_entry_offers_nothing_between_two_guests(signed_in, beside_an_entry, verb):
+    text = signed_in("front desk").get(page(beside_an_entry)).content.decode()
+    assert reverse("admin:backoffice_conflict_act", args=[verb]) not in text
+    assert reverse("admin:backoffice_conflict_act", args=["accept"]) in text
+
+
+def test_the_page_of_an_entry_offers_no_act_on_access(signed_in, beside_an_entry):
+    address = reverse("admin:backoffice_booking_change", args=[beside_an_entry.first.booking_id])
+    text = signed_in("front desk").get(address).content.decode()
+    assert reverse("admin:backoffice_booking_act", args=["hold"]) not in text
+
+
+def test_what_is_days_away_is_one_line_on_the_first_page(signed_in, conflict, now):
+    late = now + 72 * HOUR
+    room = make.RoomFactory(path=[make.DoorFactory()])
+    for _ in range(2):
+        make.OccurrenceFactory(room=room, starts_at=late)
+    conflicts.detect(now)
+    answer = signed_in("front desk").get("/admin/")
+    assert [clash.conflict for clash in answer.context["clashes"]] == [conflict]
+    assert [line.conflict.room for line in answer.context["later_clashes"]] == [room]
+    assert answer.content.decode().count('class="lk-both"') == 1
+
+
+def test_even_of_the_near_ones_only_a_handful_stand_in_full(signed_in, now):
+    start = (now + 5 * HOUR).replace(minute=0, second=0)
+    for _ in range(7):
+        room = make.RoomFactory(path=[make.DoorFactory()])
+        make.OccurrenceFactory(room=room, starts_at=start)
+        make.OccurrenceFactory(room=room, starts_at=start)
+    conflicts.detect(now)
+    answer = signed_in("front desk").get("/admin/")
+    assert len(answer.context["clashes"]) == 4
+    assert len(answer.context["later_clashes"]) == 3
