@@ -31,5 +31,6 @@ def let_stay(now: datetime) -> str:
     if stay is None:
         return ""
     word = Word(User.objects.get(username="desk"), "They want to take photographs afterwards.", now)
-    overrule.extend(stay.booking, 0, LONGER, stay.ends_at + timedelta(hours=3), word)
+    room = stay.grants.order_by("position").last() or stay.booking  # they are in the house already
+    overrule.extend(room, 0, LONGER, stay.ends_at + timedelta(hours=3), word)
     return f"the desk lets the guests of {stay.booking} stay {LONGER} minutes longer"

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.sandbox.lockme.store import starts_at
+from integrations.sandbox.occasions import kept
 from integrations.sandbox.server import Vendors
 
 HOME = ZoneInfo("Europe/Berlin")
@@ -24,6 +25,7 @@ KITLOCKS = {  # door: timecode, identifier, model, what its clock shows
     "smugglers": ("202603170830", "420931", "KL1060G3", "Europe/London"),
 }
 GAMES = {1398: "Laboratory", 1399: "Bank vault", 2132: "Lighthouse", 2133: "Smugglers' cave"}
+GAME = timedelta(minutes=90)  # the longest, and until the room is ready again
 SLOTS = ("10:00", "11:30", "13:00", "14:30", "16:00", "17:30", "19:00", "20:30")
 HALLS = {71: "Third one", 72: "Third two", 80: "Ballroom", 95: "Studio"}
 DESK = "@group.calendar.google.com"
@@ -59,12 +61,16 @@ def build(vendors: Vendors, seed: int = 7) -> None:
     random = Random(seed)  # noqa: S311 a made-up town
     _locks(vendors)
     _rooms(vendors)
-    today = vendors.clock.now().astimezone(HOME).date()
+    today = _today(vendors)
     for day in (today + timedelta(days=n) for n in range(-7, 15)):
         _games(vendors, random, day)
         _halls(vendors, random, day)
     _special(vendors, random, today)
     _calendars(vendors, today)
+
+
+def _today(vendors: Vendors) -> date:
+    return vendors.clock.now().astimezone(HOME).date()
 
 
 def _locks(vendors: Vendors) -> None:
@@ -114,7 +120,8 @@ def _person(random: Random) -> dict[str, Any]:
 def _games(vendors: Vendors, random: Random, day: date) -> None:
     for room in GAMES:
         for slot in SLOTS:
-            if random.random() < 0.36:
+            begin = datetime.combine(day, time.fromisoformat(slot))
+            if random.random() < 0.36 and not kept(_today(vendors), room, begin, begin + GAME):
                 book_game(vendors, random, room, day, slot, paid=random.random() < 0.93)
 
 
@@ -131,21 +138,23 @@ def _halls(vendors: Vendors, random: Random, day: date) -> None:
         if random.random() < 0.8:
             begin = datetime.combine(day, time(random.randint(9, 19), random.choice((0, 30))))
             end = begin + timedelta(minutes=random.choice((60, 90, 120, 150)))
-            vendors.locaboo.book(resource, begin, end, 4701 + random.randrange(len(CLUBS)))
+            club = 4701 + random.randrange(len(CLUBS))
+            if not kept(_today(vendors), resource, begin, end):
+                vendors.locaboo.book(resource, begin, end, club)
 
 
 def _special(vendors: Vendors, random: Random, today: date) -> None:
-    """Several days, the whole hall and a part of it, one room sold twice, a night of a clock change."""
+    """Several days, a night of a clock change, and who is in whose way: a hall and its part, a room twice."""
     begin = datetime.combine(today + timedelta(days=2), time(9))
     vendors.locaboo.book(80, begin, begin + timedelta(days=2, hours=9), 4702, "Choir weekend")
     vendors.locaboo.book(
         70, begin + timedelta(days=3), begin + timedelta(days=3, hours=4), 4701, "Tournament"
     )
     vendors.locaboo.book(73, begin + timedelta(days=3, hours=2), begin + timedelta(days=3, hours=3), 4703)
-    twice = datetime.combine(today + timedelta(days=1), time(12, 15))
+    twice = datetime.combine(today + timedelta(days=1), time(12, 30))
     vendors.locaboo.book(90, twice, twice + timedelta(hours=2), 4704, "Robotics in the laboratory")
-    if not _taken(vendors, 1398, twice.date().isoformat(), "13:00:00"):
-        book_game(vendors, random, 1398, twice.date(), "13:00")
+    book_game(vendors, random, 1398, twice.date(), "13:00")
+    book_game(vendors, random, 1398, today + timedelta(days=2), "11:30")  # the lock service comes late
     night = next_clock_change(vendors.clock.now())
     vendors.locaboo.book(95, night - timedelta(hours=2), night + timedelta(hours=3), 4706, "Night session")
 
@@ -247,6 +256,9 @@ def _free_slot(vendors: Vendors, random: Random, days: tuple[int, ...]) -> tuple
         room, slot = random.choice(list(GAMES)), random.choice(SLOTS)
         day = (today + timedelta(days=random.choice(days))).date()
         hour = datetime.combine(day, time.fromisoformat(slot), HOME)
+        local = hour.replace(tzinfo=None)
+        if kept(today.date(), room, local, local + GAME):
+            continue
         if hour > today and not _taken(vendors, room, day.isoformat(), f"{slot}:00"):
             return room, day.isoformat(), slot
     return None
