@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_the_choir_has_the_ballroom_to_itself(day: int) -> None:
     town.build(vendors)
     rows = [row for row in vendors.locaboo.state()["bookings"] if row["resource"] == "Ballsaal"]
     spans = sorted((row["from"], row["to"]) for row in rows)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
 
 
 def _aware(text: str) -> datetime:
