@@ -26,6 +26,7 @@ from backoffice.models import (
     Override,
     SyncRun,
 )
+from integrations.types import BookingStatus
 
 
 @singledispatch
@@ -36,6 +37,8 @@ def named(row: Any) -> str:
 
 @named.register
 def _(row: Booking) -> str:
+    if row.status == BookingStatus.BLOCK:
+        return f"An entry in a calendar ({row.account})"
     return f"{row.customer or 'nobody named'}, {row.ref}"
 
 
@@ -71,7 +74,13 @@ def _(row: EntryEvent) -> str:
 
 @named.register
 def _(row: Conflict) -> str:
-    return f"{row.room or row.door}, {_span(row)}: {row.first.booking.ref} and {row.second.booking.ref}"
+    return (
+        f"{row.room or row.door}, {_span(row)}: {_order(row.first.booking)} and {_order(row.second.booking)}"
+    )
+
+
+def _order(booking: Booking) -> str:
+    return "an entry" if booking.status == BookingStatus.BLOCK else booking.ref
 
 
 @named.register

@@ -171,7 +171,7 @@ def _paid(occurrence: Occurrence) -> str:
     """Where it was booked and whether it is paid there, with the price."""
     booking = occurrence.booking
     if booking.status == BookingStatus.BLOCK:
-        return f"In {occurrence.resource}. {PAID[BookingStatus.BLOCK]}"
+        return f"In the calendar {occurrence.resource}. {PAID[BookingStatus.BLOCK]}"
     where = f"{booking.account.profile.label} {booking.ref}"
     said = PAID[BookingStatus(booking.status)]
     words = f" (“{booking.status_text}”)" if booking.status_text else ""

@@ -118,8 +118,14 @@ class VendorAccountAdmin(WithActs, Table):
     ) -> list[dict[str, Any]]:
         """The acts, and before them the way to the vendor's consent, where there is one."""
         connect = [] if folded else consent.buttons(request, row)
-        ways = [] if folded or back else pair.buttons(request, row)  # on its own page only
+        ways = [] if folded or back else self._of_its_calendars(request, row)  # on its own page only
         return [*connect, *ways, *super().buttons(request, row, back, folded=folded)]
+
+    def _of_its_calendars(self, request: HttpRequest, row: VendorAccount) -> list[dict[str, Any]]:
+        """What is done often stands at the head as well: pair rooms, synchronize."""
+        below = super().buttons(request, row, request.path, folded=True)
+        again = [button for button in below if button["title"] == pairing_acts.SYNCHRONISE.title]
+        return [*pair.buttons(request, row), *again]
 
     def save_model(self, request: HttpRequest, obj: VendorAccount, form: ModelForm[Any], change: Any) -> None:
         """Write what was changed and nothing else: a token may have been rotated since the page was shown."""

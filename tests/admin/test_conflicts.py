@@ -149,6 +149,8 @@ def test_beside_an_entry_that_lets_nobody_in_stands_no_act_on_access(signed_in, 
     assert "no access decided" not in text
     assert "told nothing yet" not in text.split("An entry in a calendar")[1].split("lk-side")[0]
     assert "Move or delete it there" in text
+    assert "A booking and an entry in a calendar at one time" in text
+    assert ": an entry and " in text
 
 
 @pytest.mark.parametrize("verb", ["trim", "deny-side"])

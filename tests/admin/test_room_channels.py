@@ -102,6 +102,12 @@ def test_entries_that_keep_nobody_out_are_warned_of(signed_in, account, stay, ro
     assert "keep nobody from booking it elsewhere" not in text(client.get(page_of(rooms[0])))
 
 
+def test_synchronizing_stands_at_the_head_of_the_accounts_page(manager, account, rooms):
+    pairing(account, rooms[0])
+    titles = [button["title"] for button in manager.get(page_of(account)).context["actions_detail"]]
+    assert titles.count("Synchronize calendars") == 1
+
+
 def test_where_bookings_block_a_room_is_changed_with_a_reason(manager, stay, rooms):
     shop = stay.resource.account
     assert act("block-on", rooms[0]) in text(manager.get(page_of(rooms[0])))

@@ -49,9 +49,11 @@ def whose(booking: Booking) -> str:
 
 def _in_the_room(conflict: Conflict) -> str:
     when = period(conflict.starts_at, conflict.ends_at, conflict.room.venue if conflict.room else None)
+    statuses = {conflict.first.booking.status, conflict.second.booking.status}
+    what = "A booking and an entry in a calendar" if BookingStatus.BLOCK in statuses else "Two bookings"
     return (
-        f"Two bookings at one time: {side(conflict.first)}, and {side(conflict.second)}. "
-        f"Both have it {when}. {_remedy({conflict.first.booking.status, conflict.second.booking.status})}"
+        f"{what} at one time: {side(conflict.first)}, and {side(conflict.second)}. "
+        f"Both have it {when}. {_remedy(statuses)}"
     )
 
 
