@@ -173,7 +173,7 @@ class GoogleCalendar:
             raise Taken("the calendar has given this id to another event")
         if known.cancelled:
             return self._revived(calendar_ref, draft, known)
-        return known if drafts.marked(known, draft) else self.replace(calendar_ref, draft, known.etag)
+        return known if drafts.shows(known, draft) else self.replace(calendar_ref, draft, known.etag)
 
     def _revived(
         self, calendar_ref: str, draft: EventDraft, dead: CalendarEventRecord

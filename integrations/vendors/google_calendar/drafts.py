@@ -51,9 +51,15 @@ def ours(event: CalendarEventRecord, draft: EventDraft) -> bool:
     return event.made_by(draft.mark[ORIGIN]) or (event.cancelled and not event.mark)
 
 
-def marked(event: CalendarEventRecord, draft: EventDraft) -> bool:
-    """Does the event bear the draft's mark already?"""
-    return all(event.mark.get(name) == value for name, value in draft.mark.items())
+def shows(event: CalendarEventRecord, draft: EventDraft) -> bool:
+    """Is the event what the draft says? One whose answer was lost may be of an older draft."""
+    words = (event.summary, event.description, event.location)
+    times = (event.starts_at, event.ends_at)
+    return (
+        words == (draft.summary, draft.description, draft.location)
+        and times == (draft.starts_at, draft.ends_at)
+        and all(event.mark.get(name) == value for name, value in draft.mark.items())
+    )
 
 
 def path(calendar_ref: str, *more: str) -> str:

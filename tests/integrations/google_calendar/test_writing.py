@@ -68,6 +68,17 @@ def test_an_event_is_made_once_however_often_it_is_asked_for(
     assert writes(google) == ["POST", "POST"]
 
 
+def test_an_event_whose_answer_was_lost_is_made_what_is_wanted_by_now(
+    google: GoogleCalendarSandbox, client: GoogleCalendar
+) -> None:
+    google.fail("drop_after", "POST /calendar/v3/calendars")
+    with pytest.raises(Unavailable):
+        client.insert(LAB, draft(description="Phone: 4711"))
+    later = client.insert(LAB, draft(starts_at=TEN + timedelta(days=1), ends_at=TEN + timedelta(days=1)))
+    assert later.starts_at == TEN + timedelta(days=1)
+    assert google.events(LAB)[0].get("description", "") == ""
+
+
 def test_an_insert_whose_answer_was_lost_is_found_by_the_next(
     google: GoogleCalendarSandbox, client: GoogleCalendar
 ) -> None:
