@@ -14,6 +14,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 from backoffice import sitefile
@@ -25,6 +26,7 @@ from tests.story import conftest as story
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PASSWORD = "a-long-password"
+PATIENCE = 5_000  # milliseconds for a page that is on its way
 HERE = {"127.0.0.1", "localhost"}
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -95,7 +97,13 @@ class Visitor:
         return self.page
 
     def sees(self, text):
-        return text in self.page.locator("body").inner_text()
+        """Whether the text is on the page, or comes with the one that is on its way."""
+        look = "text => document.body && document.body.innerText.includes(text)"
+        try:
+            self.page.wait_for_function(look, arg=text, timeout=PATIENCE)
+        except PlaywrightTimeout:
+            return False
+        return True
 
     @property
     def overhang(self):
