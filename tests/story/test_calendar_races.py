@@ -102,6 +102,28 @@ def test_m2_an_event_that_a_person_made_longer_is_as_long_as_its_booking_again(c
     assert shown(channels, "end") == ["16:00"]
 
 
+def test_m2_an_event_that_a_person_made_a_whole_day_has_its_hour_again(channels: Channels) -> None:
+    sold(channels)
+    (event,) = channels.events()
+    channels.google.drag(LAB, event["id"], NEXT, AFTER)
+    channels.sync()
+    assert (shown(channels), blocked(channels)) == (["15:00"], ["15:00"])
+    assert "hour" in Block.objects.get(calendar_ref=LAB).note
+
+
+def test_m2_dragging_the_event_of_a_booking_that_was_cancelled_brings_nothing_back(
+    channels: Channels,
+) -> None:
+    number = channels.locaboo.book(90, berlin("15:00", NEXT), berlin("16:00", NEXT), customer_id=4711)
+    channels.sync()
+    channels.locaboo.cancel(number)
+    (event,) = channels.events()
+    channels.google.drag(LAB, event["id"], f"{NEXT} 18:00")
+    channels.sync("calendars")
+    channels.sync()
+    assert (at_locaboo(channels), channels.events()) == ([], [])
+
+
 @pytest.mark.parametrize("waiting", ["POST /calendar/v3/calendars", "DELETE"])
 def test_m4_what_waits_to_be_written_is_not_once_the_calendar_is_only_read(
     channels: Channels, waiting: str

@@ -16,6 +16,7 @@ SERIES = "series"  # as the calendars step calls such an event
 ONE_BOOKING = (
     "Somebody made a series of its event. A booking takes place once: book the other times at the source."
 )
+NO_HOUR = "Somebody made whole days of its event. A booking has an hour: move it at the source."
 DRAGGED = "Somebody moved the block there, but what it stands for has not moved. It is moved back."
 EXACT = timedelta(minutes=1)  # sources count in minutes, entries in calendars may not
 BY_HAND = "Removed at its channel by a person. It is not written again until what it stands for changes."
@@ -71,8 +72,8 @@ def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
             return _said(block, Said.DELETED, now)
         # while a change of ours waits to be written, it is written: that brings the event back
         return block.state == BlockState.ACTIVE and not _is_order(block) and _stays_away(block, now)
-    if event.kind == SERIES:
-        return _single_again(block)
+    if event.kind == SERIES or event.all_day:
+        return _single_again(block, ONE_BOOKING if event.kind == SERIES else NO_HOUR)
     moved = (event.starts_at, event.ends_at) != (block.starts_at, block.ends_at)
     if moved and obeys:
         return _said(
@@ -87,9 +88,10 @@ def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
     return False
 
 
-def _single_again(block: Block) -> bool:
-    """A person made a series of one booking's event: it is written as the one that it is."""
-    return move(block, BlockState.PLANNED, etag="", written_digest="", note=ONE_BOOKING)
+def _single_again(block: Block, why: str) -> bool:
+    """A person made a series or whole days of one booking's event: it is written as the one that it is."""
+    Block.objects.filter(pk=block.pk).update(etag="", written_digest="", note=why)
+    return block.state == BlockState.PLANNED or move(block, BlockState.PLANNED)
 
 
 def _is_order(block: Block) -> bool:

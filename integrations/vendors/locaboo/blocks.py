@@ -39,7 +39,7 @@ class Blocks(People):
         first, last = spans.local(order.starts_at, order.ends_at, self._zone)
         if spans.merged(found.occurrences) == {spans.told(order.resource_ref, first, last, self._zone)}:
             return Written(Verdict.DONE, found.ref, "Locaboo has it", confirmed=True, booking=found)
-        return self.move_booking(order.resource_ref, found.ref, order.starts_at, order.ends_at)
+        return self._moved(order.resource_ref, found, order.starts_at, order.ends_at)
 
     def unblock(self, order: BlockOrder) -> Written:
         """Cancel the booking that is ours, explicitly (booking_save; B-C20); as `block`."""
@@ -61,8 +61,22 @@ class Blocks(People):
         return _certain(lambda: self.save_booking(order))
 
     def move_booking(self, resource_ref: str, ref: str, starts_at: datetime, ends_at: datetime) -> Written:
-        """Save a booking of one span with other times, as Live (B-C20); as `cancel_booking`."""
-        order = SaveOrder(resource_ref, starts_at, ends_at, SaveStatus.LIVE, ref)
+        """Save a booking of one span with other times, as Live (B-C20); as `cancel_booking`.
+
+        It takes the place of what was there: so one that is cancelled, or has several spans, is REFUSED.
+        """
+        found = self.booking(resource_ref, ref)
+        if found is None or found.status is BookingStatus.CANCELLED:
+            return Written(Verdict.REFUSED, ref, "it is cancelled at Locaboo, or gone from it")
+        return self._moved(resource_ref, found, starts_at, ends_at)
+
+    def _moved(
+        self, resource_ref: str, found: BookingRecord, starts_at: datetime, ends_at: datetime
+    ) -> Written:
+        all_spans = spans.merged(found.occurrences)
+        if len(all_spans) != 1:
+            return _several(found.ref, len(all_spans))
+        order = SaveOrder(resource_ref, starts_at, ends_at, SaveStatus.LIVE, found.ref)
         return _certain(lambda: self.save_booking(order))
 
     def _asked(self, order: BlockOrder) -> AddOrder:

@@ -79,6 +79,24 @@ def test_a_booking_of_several_spans_is_not_cancelled_from_here(hall: LocabooSand
     assert len(spans(client, "80")) == 2
 
 
+def test_a_booking_of_several_spans_is_not_moved_from_here(hall: LocabooSandbox, client: Locaboo) -> None:
+    number = hall.book(80, START, START + timedelta(hours=1))
+    hall.extend(number, 80, START + timedelta(hours=5), START + timedelta(hours=6))
+    end = client.move_booking("80", str(number), START + timedelta(hours=2), START + timedelta(hours=3))
+    assert end.verdict is Verdict.REFUSED
+    assert len(spans(client, "80")) == 2
+
+
+def test_a_booking_that_is_cancelled_is_not_brought_back_by_moving_it(
+    hall: LocabooSandbox, client: Locaboo
+) -> None:
+    number = hall.book(80, START, START + timedelta(hours=1))
+    hall.cancel(number)
+    end = client.move_booking("80", str(number), START + timedelta(hours=2), START + timedelta(hours=3))
+    assert end.verdict is Verdict.REFUSED
+    assert spans(client, "80") == []
+
+
 def test_a_booking_of_one_span_is_cancelled_and_moved(hall: LocabooSandbox, client: Locaboo) -> None:
     number = hall.book(80, START, START + timedelta(hours=1))
     later = START + timedelta(hours=5)
