@@ -105,7 +105,7 @@ def test_s3_an_empty_feed_has_the_rooms_name_and_the_time_and_no_more(room, game
     assert event["SUMMARY"] == "Laboratory"
     assert not {"DESCRIPTION", "LOCATION"} & set(event)
     text = get(feed_of(room, "empty")).content.decode()
-    for said in ("Ida", "Kern", "120", EMAIL, "Gold", game.booking.account.slug):
+    for said in ("Ida", "Kern", "120.00", EMAIL, "Gold", game.booking.account.slug):
         assert said not in text
 
 
