@@ -25,14 +25,24 @@ Key = tuple[int, str]  # account, and counter or method
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One counter of an account: how it stands, how long it lasts, and that in a sentence."""
+    """One counter of an account: how it stands, how long it lasts, and that in a sentence.
+
+    `ahead`: the coming month, by what is booked for it alone; `ahead_quota`: its plan, and what is bought.
+    """
 
     counter: str
     label: str
     budget: Budget
     forecast: Forecast
+    ahead: Forecast
+    ahead_quota: int
     waiting: int  # codes that are due and wait for it
     sentence: str
+
+    @property
+    def ends_on(self) -> date | None:
+        """The first UTC day, of this month or the coming one, on which the calls do not suffice."""
+        return self.forecast.ends_on or (self.ahead.ends_on if self.ahead_quota else None)
 
 
 def outlooks(account: VendorAccount, now: datetime) -> list[Outlook]:
@@ -61,6 +71,7 @@ class _Rows:
 
     used: Mapping[Key, int]
     bought: Mapping[Key, int]
+    bought_ahead: Mapping[Key, int]  # for the coming month
     stopped: Mapping[Key, str]
     usual: Mapping[Key, float]
     booked: Mapping[Key, Counter[date]]
@@ -74,6 +85,7 @@ class _Rows:
         return cls(
             used=_sums(PaidCall.objects.filter(**this_month)),
             bought=_sums(BoltOn.objects.filter(**this_month)),
+            bought_ahead=_sums(BoltOn.objects.filter(account__in=accounts, month=ledger.next_month(now))),
             stopped={(pk, counter): text for pk, counter, text in stops.values_list(*PLACE, "text")},
             usual=_usual(accounts, now),
             booked=_booked(accounts, now),
@@ -85,11 +97,12 @@ class _Rows:
         budget = ledger.budget_of(
             account, counter, self.used.get(key, 0), self.bought.get(key, 0), self.stopped.get(key, "")
         )
-        demand = Demand(self._booked(account, counter), self.usual.get(key, 0.0))
-        coming = forecast(budget.left, demand, now.date())
-        name = ledger.label(account, counter)
-        said = _sentence(account, name, budget, coming, now)
-        return Outlook(counter, name, budget, coming, self._waiting(account, counter), said)
+        booked, name = self._booked(account, counter), ledger.label(account, counter)
+        coming = forecast(budget.left, Demand(booked, self.usual.get(key, 0.0)), now.date())
+        quota = ledger.plan_quota(account, counter) + self.bought_ahead.get(key, 0)
+        ahead = forecast(quota, Demand(booked), ledger.next_month(now).date())
+        said = _sentence(account, name, budget, coming, now) + _ahead(ahead, quota)
+        return Outlook(counter, name, budget, coming, ahead, quota, self._waiting(account, counter), said)
 
     def _booked(self, account: VendorAccount, counter: str) -> Counter[date]:
         calls: Counter[date] = Counter()
@@ -144,6 +157,14 @@ def _sentence(account: VendorAccount, name: str, budget: Budget, coming: Forecas
     if coming.ends_on is None:
         return f"{name} plan lasts the month: {calls}."
     return f"{name} plan ends on the {ordinal(coming.ends_on.day)}: {calls}."
+
+
+def _ahead(ahead: Forecast, quota: int) -> str:
+    """What is to be said of the coming month; nothing while what is booked for it has calls enough."""
+    if ahead.ends_on is None or not quota:
+        return ""
+    calls = f"{ahead.expected} calls are booked for it already, and it has {quota}"
+    return f" {ahead.ends_on:%B} will not last: {calls}, which end on the {ordinal(ahead.ends_on.day)}."
 
 
 # ------------------------------------------------------------------------------------------- written times

@@ -38,6 +38,9 @@ class BudgetSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="codes that are due and wait for it")
     expected = serializers.IntegerField(help_text="calls from today to the end of the month")
     ends_on = serializers.DateField(allow_null=True)
+    ahead_quota = serializers.IntegerField(help_text="calls of the coming month, with those bought for it")
+    ahead_expected = serializers.IntegerField(help_text="calls that are booked for the coming month already")
+    ahead_ends_on = serializers.DateField(allow_null=True, help_text="null: the coming month has enough")
     forecast = serializers.CharField(help_text="the same in a sentence")
 
 
@@ -149,5 +152,8 @@ def _row(one: Outlook) -> dict[str, Any]:
         "waiting": one.waiting,
         "expected": one.forecast.expected,
         "ends_on": one.forecast.ends_on,
+        "ahead_quota": one.ahead_quota,
+        "ahead_expected": one.ahead.expected,
+        "ahead_ends_on": one.ahead.ends_on,
         "forecast": one.sentence,
     }

@@ -58,6 +58,8 @@ def test_a_budget_tells_plan_bought_used_kept_left_and_how_long_it_lasts(desk, k
     shown = {name: netcode[name] for name in ("plan", "bought", "used", "reserve", "left", "ends_on")}
     assert shown == {"plan": 613, "bought": 0, "used": 100, "reserve": 20, "left": 513, "ends_on": None}
     assert netcode["forecast"].startswith("NetCode plan lasts the month: 513 calls left")
+    ahead = {name: netcode[f"ahead_{name}"] for name in ("quota", "expected", "ends_on")}
+    assert ahead == {"quota": 613, "expected": 0, "ends_on": None}
 
 
 def test_calls_are_bought_by_managers_and_wake_what_waits(

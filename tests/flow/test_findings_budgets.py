@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from backoffice import ledger, lockclock
 from backoffice.flow.audit import findings
 from backoffice.flow.audit.sites import contradictions
 from backoffice.flow.desk import facts
-from backoffice.models import CounterStop, Finding, IssuedCode, LockGrid, PaidCall, Severity
+from backoffice.models import BoltOn, CounterStop, Finding, IssuedCode, LockGrid, PaidCall, Severity
 from backoffice.word import NotPossible, Word
 from tests.factories import (
     HOUR,
@@ -55,6 +55,31 @@ def test_a_plan_that_will_not_last_the_month_says_on_which_day_it_ends(kit):
     one = found()
     assert one.severity == Severity.TODAY
     assert "NetCode plan ends on the 23rd: 3 calls left, about 4 to be expected this month." in one.text
+
+
+def test_a_coming_month_that_is_booked_beyond_its_plan_is_said_in_this_one(kit):
+    kit.options = {"netcode_quota": 4}
+    kit.save()
+    planned(kit, 25, 4)  # due on 2 April, a day before
+    assert found() is None
+    planned(kit, 29, 1)
+    one = found()
+    assert one.severity == Severity.TODAY
+    assert "NetCode plan lasts the month" in one.text
+    assert (
+        "April will not last: 5 calls are booked for it already, and it has 4, which end on the 6th."
+        in one.text
+    )
+    BoltOn.objects.create(
+        account=kit,
+        counter="netcode",
+        month=date(2026, 4, 1),
+        calls=1,
+        reason="a fair",
+        author=UserFactory(),
+        bought_at=NOW,
+    )
+    assert found() is None
 
 
 def test_what_is_usual_counts_after_a_week_of_it(kit):

@@ -40,7 +40,7 @@ def _budget(account: VendorAccount, one: Outlook, first: IssuedCode | None) -> I
     """One finding per counter: from four fifths on, or when it will not last the month, or is at its end."""
     budget = one.budget
     worn = budget.quota and budget.used >= WARNING * budget.quota
-    if not (worn or budget.stopped or one.waiting or (budget.quota and one.forecast.ends_on)):
+    if not (worn or budget.stopped or one.waiting or (budget.quota and one.ends_on)):
         return
     spent = not budget.left
     yield Trouble(
