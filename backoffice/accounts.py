@@ -16,7 +16,7 @@ from backoffice.clock import now as machine_time
 from backoffice.ledger import RowMeter
 from backoffice.models import VendorAccount
 from integrations import registry
-from integrations.errors import Misconfigured, Unavailable
+from integrations.errors import RECONNECT, Misconfigured, Unavailable
 from integrations.types import AccessProvider, BookingSource, Calendar, Settings
 
 PAUSE = 0.05  # seconds between two tries for a lock
@@ -48,9 +48,7 @@ def settings(account: VendorAccount, *, connecting: bool = False) -> Settings:
 
     `connecting`: what a manager's consent gives may be missing, for it is about to come.
     """
-    secrets = account.secrets or {}
-    missing = [name for name in account.profile.entered if not secrets.get(name)]
-    if missing:
+    if missing := _missing(account):
         raise Misconfigured(f"account {account.slug} has no {', '.join(missing)}: fill in its secrets")
     if not connecting and not connected(account):
         raise Misconfigured(f"account {account.slug} is not connected yet: a manager connects it on its page")
@@ -58,12 +56,18 @@ def settings(account: VendorAccount, *, connecting: bool = False) -> Settings:
         slug=account.slug,
         base_url=account.base_url,
         timezone=account.timezone,
-        secrets=secrets,
+        secrets=account.secrets or {},
         options={**account.profile.default_options, **account.options},
         clock=machine_time,
         tokens=RowTokens(account.pk),
         meter=RowMeter(account.pk),
     )
+
+
+def _missing(account: VendorAccount) -> list[str]:
+    """The secrets that a person is to enter and has not."""
+    have = account.secrets or {}
+    return [name for name in account.profile.entered if not have.get(name)]
 
 
 def connected(account: VendorAccount) -> bool:
@@ -151,6 +155,14 @@ class RowTokens:
 
 
 # ------------------------------------------------------------------------------------------------ health
+
+
+def to_reconnect(account: VendorAccount) -> bool:
+    """Is it stopped until a manager consents at the vendor? Else it is its settings that are wrong."""
+    if account.stopped_at is None or account.profile.consent is None:
+        return False
+    waits = not (_missing(account) or connected(account))
+    return waits or RECONNECT in account.stopped_reason
 
 
 def stop(account: VendorAccount, reason: str, now: datetime) -> None:

@@ -44,6 +44,9 @@ class StartOver(VendorError):
     """The mark up to which was read is too old: forget it and read all again. Nothing is known to be gone."""
 
 
+RECONNECT = "reconnect the account"  # how a Misconfigured ends where a person has to consent again
+
+
 class Misconfigured(VendorError):
     """Stop using the account until a person has changed its settings."""
 

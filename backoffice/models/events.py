@@ -11,7 +11,7 @@ from django.db.models import Q
 from backoffice.fields import EncryptedJSON, EncryptedText
 from backoffice.models.access import AccessGrant, IssuedCode
 from backoffice.models.bookings import Booking
-from backoffice.models.places import Door
+from backoffice.models.places import Door, Room
 from backoffice.models.vendors import VendorAccount
 from backoffice.states import NoticeState
 
@@ -62,6 +62,7 @@ class Finding(models.Model):
     door = models.ForeignKey(Door, models.CASCADE, null=True, blank=True, related_name="findings")
     grant = models.ForeignKey(AccessGrant, models.CASCADE, null=True, blank=True, related_name="findings")
     conflict = models.ForeignKey("Conflict", models.CASCADE, null=True, blank=True, related_name="findings")
+    room = models.ForeignKey(Room, models.CASCADE, null=True, blank=True, related_name="findings")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 

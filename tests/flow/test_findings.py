@@ -86,6 +86,34 @@ def test_ten_of_a_kind_take_as_many_queries_as_one():
 # ----------------------------------------------------------------------------------------------- accounts
 
 
+SECRETS = {"client_id": "c", "client_secret": "s", "redirect_uri": "r", "token": {"access_token": "a"}}
+RECONNECT = "has to reconnect lockme-x on its page."
+CONNECT = "has to connect lockme-x on its page."
+CORRECT = "Correct its settings, then resume it: both on its page."
+
+
+@pytest.mark.parametrize(
+    ("reason", "missing", "remedy"),
+    [
+        ("invalid_grant; reconnect the account", "", RECONNECT),
+        ("the option version must be like v2.4", "", CORRECT),
+        ("account lockme-x is not connected yet", "token", CONNECT),
+        ("account lockme-x has no client_secret", "client_secret", CORRECT),
+    ],
+)
+def test_a_stopped_account_is_told_with_what_lets_it_go_on(reason, missing, remedy):
+    secrets = {name: value for name, value in SECRETS.items() if name != missing}
+    AccountFactory(slug="lockme-x", secrets=secrets, stopped_at=NOW, stopped_reason=reason)
+    text = found()["account_stopped"]
+    assert "is stopped, and new bookings and changes there are not seen: " in text
+    assert text.endswith(remedy)
+
+
+def test_an_account_without_consent_is_never_to_be_reconnected():
+    CodelocksFactory(stopped_at=NOW, stopped_reason="reconnect the account")
+    assert found()["account_stopped"].endswith(CORRECT)
+
+
 def test_an_account_that_failed_three_times_in_a_row_is_shown():
     account = AccountFactory()
     RunFactory(account=account, started_at=NOW - HOUR / 2, finished_at=NOW - HOUR / 2)
@@ -172,8 +200,9 @@ def test_a_resource_with_bookings_that_is_linked_to_no_room_is_shown_once():
 
 
 def test_a_room_without_doors_on_its_path_is_shown():
-    OccurrenceFactory(room=RoomFactory())
+    stay = OccurrenceFactory(room=RoomFactory())
     assert set(found()) == {"room_without_path"}
+    assert Finding.objects.get().room == stay.resource.room
 
 
 def test_a_status_that_nobody_knows_is_shown_in_the_sources_words():
@@ -189,6 +218,7 @@ def test_a_conflict_is_one_finding_with_its_words_and_a_way_to_it():
     assert "Mon 9 Mar 18:00–19:00" in found()["double_booking"]
     finding = Finding.objects.get()
     assert finding.conflict == Conflict.objects.get()
+    assert finding.room == lab
 
 
 def test_an_accepted_conflict_is_no_finding():

@@ -9,14 +9,11 @@ from backoffice.models import Finding, Severity
 from backoffice.states import CodeState, GrantState, NoticeState, move
 from tests.factories import (
     HOUR,
-    KITLOCK,
     NOW,
     CodeFactory,
     DoorFactory,
     GrantFactory,
-    K3DoorFactory,
     NoticeFactory,
-    OccurrenceFactory,
     OverrideFactory,
 )
 from tests.flow.stays import active, found, room, stay
@@ -59,39 +56,6 @@ def test_a_conflict_is_shown_once_for_all_doors_of_the_path():
         grant.save()
     findings(NOW)
     assert [row.kind for row in Finding.objects.all()] == ["conflict"]
-
-
-def test_a_cancelled_guests_code_that_opens_still_is_shown_with_what_to_do():
-    (grant,) = stay(room=room())
-    code = active(grant)
-    NoticeFactory(booking=grant.occurrence.booking, state=NoticeState.SENT).codes.add(code)
-    move(grant, GrantState.WITHDRAWN)
-    move(code, CodeState.LINGERING)
-    text = found()["lingering"]
-    assert "still opens Door 1 (Centre) until Mon 9 Mar 20:00" in text
-    assert "#, the master code, 16, the code" in text
-    assert "004211" not in text
-    assert Finding.objects.get().severity == Severity.TODAY
-
-
-def test_a_lingering_code_that_nobody_was_told_is_only_noted():
-    (grant,) = stay(room=room())
-    CodeFactory(grant=grant, state=CodeState.LINGERING)
-    move(grant, GrantState.WITHDRAWN)
-    findings(NOW)
-    assert Finding.objects.get().severity == Severity.NOTE
-
-
-def test_a_lock_without_a_keypad_program_is_not_said_to_have_one():
-    grant = GrantFactory(door=K3DoorFactory(), occurrence=OccurrenceFactory(room=room()))
-    CodeFactory(grant=grant, state=CodeState.LINGERING)
-    assert "master code" not in found()["lingering"]
-
-
-def test_a_lingering_code_that_has_ended_is_no_finding():
-    (grant,) = stay(room=room())
-    code = CodeFactory(grant=grant, state=CodeState.LINGERING, door__lock=KITLOCK)
-    assert "lingering" not in found(code.ends_at)
 
 
 def test_a_card_that_cannot_be_withdrawn_is_urgent():

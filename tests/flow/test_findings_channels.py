@@ -69,6 +69,7 @@ def test_a_refused_block_says_what_where_when_and_what_to_do(stay, hall):
     assert "not blocked at Locaboo (halls): This room is closed. Somebody can book it" in finding.text
     assert finding.severity == Severity.NOW
     assert finding.booking == stay.booking
+    assert finding.room == stay.resource.room
 
 
 def test_what_begins_later_than_tomorrow_can_wait(hall, stay):
@@ -160,12 +161,14 @@ def test_a_dead_grant_is_one_finding_with_all_its_rooms_and_the_remedy(calendar)
     for name, ref in (("Lab", "a"), ("Vault", "b")):
         paired(calendar, RoomFactory(name=name), ref=ref, acknowledged_at=NOW)
     type(calendar).objects.filter(pk=calendar.pk).update(
-        stopped_at=NOW, stopped_reason="consent is withdrawn"
+        stopped_at=NOW, stopped_reason="consent is withdrawn; reconnect the account"
     )
     finding = found("calendar_paused")
-    assert finding.text.startswith("The calendars of Lab, Vault do not sync: consent is withdrawn.")
-    assert finding.text.endswith("Reconnect it on its page.")
+    assert finding.text.startswith("The calendars of Lab, Vault do not sync: consent is withdrawn; reconnect")
+    assert finding.text.endswith("A manager has to reconnect calendars on its page.")
     assert finding.severity == Severity.NOW
+    assert finding.room is None
+    assert found("account_stopped") is None
 
 
 def test_a_calendar_that_is_not_shared_any_more_is_told_for_its_room(calendar):
@@ -174,6 +177,7 @@ def test_a_calendar_that_is_not_shared_any_more_is_told_for_its_room(calendar):
     text = found("calendar_paused").text
     assert "Lab do not sync: The calendar is not there. Nothing was deleted." in text
     assert "Vault" not in text
+    assert found("calendar_paused").room.name == "Lab"
 
 
 def test_a_pairing_that_nobody_activated_is_no_trouble(calendar):
@@ -205,6 +209,7 @@ def test_entries_that_keep_nobody_out_are_told(calendar, hall, mode, block_on, t
     finding = found("blocks_nowhere")
     assert (finding is not None) == told
     assert not told or "from booking it at halls" in finding.text
+    assert not told or finding.room == room
 
 
 def test_a_second_look_writes_nothing(stay, hall, calendar):

@@ -1,4 +1,4 @@
-"""What needs a person about ways in: blocked, failed, late, in conflict, or opening for too long."""
+"""What needs a person about ways in: blocked, failed, late, in conflict, or not withdrawn."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from itertools import chain
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
 
+from backoffice.flow.audit.codes import codes, still_opens
 from backoffice.flow.audit.trouble import GRANT, Trouble, about, sentence, soon, what_for, who
-from backoffice.models import AccessGrant, IssuedCode, Notice, Severity
-from backoffice.states import LIVE_GRANTS, CodeState, GrantState, NoticeState
-from backoffice.wording import door_name, moment
+from backoffice.models import AccessGrant, IssuedCode, Severity
+from backoffice.states import LIVE_GRANTS, CodeState, GrantState
+from backoffice.wording import moment
 from integrations.types import BookingStatus, Method
 
 READY_BEFORE = timedelta(minutes=60)
 WITHDRAWAL_TRIES = 3
-THINGS = {Method.NETCODE: "PIN", Method.CARD: "app key", Method.PHONE: "phone key", Method.FOB: "fob"}
 UNREAD = ("occurrence__booking__raw", "occurrence__booking__customer__email")
-CODE_GRANT = tuple(f"grant__{path}" for path in GRANT)
-CODE_UNREAD = ("secret", *(f"grant__{path}" for path in UNREAD))
 
 
 def troubles(now: datetime) -> Iterable[Trouble]:
@@ -33,20 +31,12 @@ def troubles(now: datetime) -> Iterable[Trouble]:
         _trimmed(now),
         _failed(now),
         _not_withdrawn(now),
-        _lingering(now),
     )
 
 
 def _grants(*wanted: Q | Combinable) -> Iterable[AccessGrant]:
     rows = AccessGrant.objects.filter(*wanted).select_related(*GRANT, "occurrence__booking__account")
     return rows.defer(*UNREAD).order_by("starts_at", "position", "pk")
-
-
-def _codes(*wanted: Q | Combinable) -> Iterable[IssuedCode]:
-    told = Notice.objects.filter(codes=OuterRef("pk")).exclude(state=NoticeState.DROPPED)
-    rows = IssuedCode.objects.filter(*wanted).annotate(told=Exists(told)).defer(*CODE_UNREAD)
-    related = ("door__venue", *CODE_GRANT, "grant__occurrence__booking__account")
-    return rows.select_related(*related).order_by("starts_at", "pk")
 
 
 # ------------------------------------------------------------------------------------------------ grants
@@ -133,7 +123,7 @@ def _failed(now: datetime) -> Iterator[Trouble]:
     )
     wanted = Q(state=CodeState.FAILED, ends_at__gt=now, grant__state__in=LIVE_GRANTS)
     wanted &= ~Q(method=Method.PHONE) | Q(grant__method=Method.PHONE)  # else there are PINs in its place
-    for code in _codes(wanted, ~Exists(instead)):
+    for code in codes(wanted, ~Exists(instead)):
         yield Trouble(
             "code_failed",
             str(code.pk),
@@ -150,44 +140,13 @@ def _not_withdrawn(now: datetime) -> Iterator[Trouble]:
     stuck = Q(state=CodeState.REVOKING, attempts__gte=WITHDRAWAL_TRIES)
     unclear = Q(state=CodeState.FAILED, issued_at__isnull=False) & ~Q(method=Method.PHONE)  # those are gone
     stuck |= unclear & ~Q(grant__state__in=LIVE_GRANTS)
-    for code in _codes(stuck & Q(ends_at__gt=now)):
+    for code in codes(stuck & Q(ends_at__gt=now)):
         yield Trouble(
             "not_withdrawn",
             str(code.pk),
             Severity.NOW,
-            f"{_still_opens(code)}: it cannot be withdrawn ({code.error.rstrip('. ')}). "
+            f"{still_opens(code)}: it cannot be withdrawn ({code.error.rstrip('. ')}). "
             "It is tried again; or disable it at the vendor.",
             account_id=code.account_id,
             **about(code.grant),
         )
-
-
-def _lingering(now: datetime) -> Iterator[Trouble]:
-    for code in _codes(Q(state=CodeState.LINGERING, ends_at__gt=now)):
-        told = code.told  # type: ignore[attr-defined]  # annotated
-        still_a_guest = code.grant.state == GrantState.GRANTED
-        yield Trouble(
-            "lingering",
-            str(code.pk),
-            Severity.TODAY if told and not still_a_guest else Severity.NOTE,
-            f"{_still_opens(code)}{'' if told else ', though nobody was told it'}. {_remedy(code)}",
-            account_id=code.account_id,
-            **about(code.grant),
-        )
-
-
-def _still_opens(code: IssuedCode) -> str:
-    why = {
-        GrantState.WITHDRAWN: "cancelled or moved",
-        GrantState.DENIED: "denied",
-        GrantState.GRANTED: "has a new one",
-    }.get(GrantState(code.grant.state), "no longer wanted")
-    thing, until = THINGS[Method(code.method)], moment(code.ends_at, code.door.venue)
-    return f"The old {thing} of {who(code.grant)}, {why}, still opens {door_name(code.door)} until {until}"
-
-
-def _remedy(code: IssuedCode) -> str:
-    """What a person can do about a code that the lock computes by itself (KitLock's program 16)."""
-    if code.door.lock.get("timecode"):
-        return "To block it, type on the keypad: #, the master code, 16, the code. Its page reveals the code."
-    return "This lock cannot be told to forget it: keep an eye on the door until then."

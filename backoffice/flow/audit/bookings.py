@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db.models import Exists, OuterRef
 
-from backoffice.flow.audit.trouble import Trouble, guest, soon, stay
+from backoffice.flow.audit.trouble import Trouble, about_stay, guest, soon, stay
 from backoffice.models import Conflict, ConflictKind, Occurrence, PathStep
 from backoffice.states import ConflictState
 from integrations.types import BookingStatus
@@ -74,6 +74,7 @@ def _unlinked(coming: Iterable[Occurrence], now: datetime) -> Iterator[Trouble]:
             f"{what}, and {len(rows)} bookings are coming, the first for {stay(first)}: "
             f"nobody gets a way in. {do}.",
             account_id=resource.account_id,
+            room_id=resource.room_id,
         )
 
 
@@ -91,7 +92,7 @@ def _unknown(coming: Iterable[Occurrence], now: datetime) -> Iterator[Trouble]:
             f"{guest(booking)}, {stay(row)}: the source says “{booking.status_text}”, and what that means "
             "is not known here. The booking keeps the access it has and gets no new one: look it up there.",
             account_id=booking.account_id,
-            booking_id=booking.pk,
+            **about_stay(row),
         )
 
 
@@ -106,4 +107,5 @@ def _conflicts(now: datetime) -> Iterator[Trouble]:
             booking_id=row.second.booking_id,
             door_id=row.door_id,
             conflict_id=row.pk,
+            room_id=row.room_id,
         )

@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from backoffice.flow.audit.trouble import Trouble, guest, sentence, soon, stay
+from backoffice.flow.audit.trouble import Trouble, guest, remedy, sentence, soon, stay
 from backoffice.models import Block, CalendarPairing, Conflict, Room, Said, Severity, VendorAccount
 from backoffice.standing import PAUSED, READING, standing
 from backoffice.states import BlockState
@@ -57,6 +57,7 @@ def _blocks(now: datetime) -> Iterator[Trouble]:
             f"{_what(block)}: {text}",
             account_id=block.account_id,
             booking_id=block.occurrence.booking_id,
+            room_id=block.room_id,
         )
 
 
@@ -178,14 +179,16 @@ def _paused(active: Iterable[CalendarPairing]) -> Iterator[Trouble]:
             key = str(pairing.account_id) if dead else f"{pairing.account_id} {pairing.ref}"
             groups[key[:200], pairing.account, now.why].append(pairing)
     for (key, account, why), group in groups.items():
-        remedy = "Reconnect it on its page." if account.stopped_at else "Share it again, or pair another one."
+        do = remedy(account) if account.stopped_at else "Share it again, or pair another one."
+        rooms = {each.room_id for each in group}
         yield Trouble(
             "calendar_paused",
             key,
             Severity.NOW,
             f"The calendars of {_rooms(group)} do not sync: {why} Bookings and entries do not block each "
-            f"other there until they do. {remedy}",
+            f"other there until they do. {do}",
             account_id=account.pk,
+            room_id=rooms.pop() if len(rooms) == 1 else None,
         )
 
 
@@ -224,6 +227,7 @@ def _nowhere(active: Iterable[CalendarPairing]) -> Iterator[Trouble]:
                 f"nobody from booking it at {where}. Choose on the room's page where bookings from "
                 "elsewhere block it.",
                 account_id=pairing.account_id,
+                room_id=room.pk,
             )
 
 

@@ -15,6 +15,7 @@ from backoffice.flow.audit import (
     channels,
     fobs,
     levels,
+    lingering,
     mails,
     phones,
     sites,
@@ -26,7 +27,7 @@ from backoffice.models import Finding
 
 KEPT = timedelta(days=7)
 REMEMBERED = ("event_gap", "event_unreadable")  # their cause is in no other row
-FIELDS = ("severity", "text", "account_id", "booking_id", "door_id", "grant_id", "conflict_id")
+FIELDS = ("severity", "text", "account_id", "booking_id", "door_id", "grant_id", "conflict_id", "room_id")
 
 
 def findings(now: datetime) -> dict[str, int]:
@@ -55,6 +56,7 @@ def _troubles(now: datetime) -> Iterable[Trouble]:
         bookings.troubles(now),
         channels.troubles(now),
         access.troubles(now),
+        lingering.troubles(now),
         fobs.troubles(now),
         levels.troubles(),
         phones.troubles(now),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
 from django.db.models import Count, F, Max, Window
 from django.db.models.functions import RowNumber
 
-from backoffice.flow.audit.trouble import Trouble, sentence
+from backoffice.flow.audit.trouble import Trouble, remedy, sentence
 from backoffice.models import (
     CalendarPairing,
     Door,
@@ -30,20 +30,31 @@ LOOKBACK = timedelta(days=7)
 SHORTEST_SILENCE = timedelta(hours=1)
 BATTERY_LOW, BATTERY_EMPTY = 0.2, 0.1
 NAMED = 3  # examples in one text
+MISSED = {
+    Role.BOOKINGS: "new bookings and changes there are not seen",
+    Role.ACCESS: "no way in is made or taken back there",
+    Role.CALENDAR: "its calendars cannot be listed or paired",
+}
 
 
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong between us and the vendors, and with the doors themselves."""
     used = list(VendorAccount.objects.filter(enabled=True))
-    mirrored = _mirrored(used)
+    paired = _paired()
+    mirrored = _mirrored(used, paired)
     asked = [account for account in mirrored if account.stopped_at is None]
-    return chain(_stopped(used), _readings(asked, now), _rejected(), _messages(), _strange(now), _doors())
+    stopped = [account for account in used if account.stopped_at and account.pk not in paired]
+    return chain(_stopped(stopped), _readings(asked, now), _rejected(), _messages(), _strange(now), _doors())
 
 
-def _mirrored(accounts: Iterable[VendorAccount]) -> list[VendorAccount]:
-    """Those that are read; calendars only once a pairing with one was activated."""
+def _paired() -> set[int]:
+    """Accounts with a calendar in use: what is wrong with one of them is told with the rooms' names."""
     active = CalendarPairing.objects.filter(activated_at__isnull=False).order_by()
-    paired = set(active.values_list("account", flat=True).distinct())
+    return set(active.values_list("account", flat=True).distinct())
+
+
+def _mirrored(accounts: Iterable[VendorAccount], paired: Collection[int]) -> list[VendorAccount]:
+    """Those that are read; calendars only once a pairing with one was activated."""
     return [
         account
         for account in accounts
@@ -51,17 +62,16 @@ def _mirrored(accounts: Iterable[VendorAccount]) -> list[VendorAccount]:
     ]
 
 
-def _stopped(used: Iterable[VendorAccount]) -> Iterator[Trouble]:
-    for account in used:
-        if account.stopped_at:
-            yield Trouble(
-                "account_stopped",
-                str(account.pk),
-                Severity.NOW,
-                f"{account} ({account.profile.label}) is stopped and nothing is asked of it: "
-                f"{sentence(account.stopped_reason)} Correct its settings, then resume it.",
-                account_id=account.pk,
-            )
+def _stopped(stopped: Iterable[VendorAccount]) -> Iterator[Trouble]:
+    for account in stopped:
+        yield Trouble(
+            "account_stopped",
+            str(account.pk),
+            Severity.NOW,
+            f"{account} ({account.profile.label}) is stopped, and {MISSED[account.profile.role]}: "
+            f"{sentence(account.stopped_reason)} {remedy(account)}",
+            account_id=account.pk,
+        )
 
 
 # --------------------------------------------------------------------------------------------- readings

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from backoffice.models import AccessGrant, Booking, Finding, Occurrence, Severity
+from backoffice import accounts
+from backoffice.models import AccessGrant, Booking, Finding, Occurrence, Severity, VendorAccount
 from backoffice.wording import period
+from integrations.errors import RECONNECT
 
 SOON = timedelta(hours=24)
 GRANT = ("door__venue", "person", "occurrence__booking__customer", "occurrence__resource__room__venue")
@@ -26,6 +28,7 @@ class Trouble:
     door_id: int | None = None
     grant_id: int | None = None
     conflict_id: int | None = None
+    room_id: int | None = None
 
 
 def open_findings(troubles: Iterable[Trouble], now: datetime) -> int:
@@ -42,6 +45,14 @@ def soon(starts_at: datetime, now: datetime) -> Severity:
 def sentence(text: str) -> str:
     """Somebody else's words as a sentence of ours, with one full stop."""
     return text.rstrip(". ") + "."
+
+
+def remedy(account: VendorAccount) -> str:
+    """What lets a stopped account go on, and where that is done."""
+    if not accounts.to_reconnect(account):
+        return "Correct its settings, then resume it: both on its page."
+    word = "reconnect" if RECONNECT in account.stopped_reason else "connect"
+    return f"A manager has to {word} {account} on its page."
 
 
 def guest(booking: Booking) -> str:
@@ -71,6 +82,11 @@ def what_for(grant: AccessGrant) -> str:
 
 
 def about(grant: AccessGrant) -> dict[str, int | None]:
-    """The links from a finding to what it is about."""
-    booking = grant.occurrence.booking_id if grant.occurrence else None
-    return {"grant_id": grant.pk, "door_id": grant.door_id, "booking_id": booking}
+    """The links from a finding to what a decision is about: door, and booking and room where there are."""
+    links = {"grant_id": grant.pk, "door_id": grant.door_id}
+    return {**links, **about_stay(grant.occurrence)} if grant.occurrence else links
+
+
+def about_stay(occurrence: Occurrence) -> dict[str, int | None]:
+    """The links from a finding to a booking and to the room that it has there."""
+    return {"booking_id": occurrence.booking_id, "room_id": occurrence.resource.room_id}

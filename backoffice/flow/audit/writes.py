@@ -18,8 +18,8 @@ DIED = "Latchkey ended while it was being asked."
 def troubles(now: datetime) -> Iterator[Trouble]:
     """Writes in doubt, and those whose process died; they stand until staff say what they saw."""
     open_ones = Q(state=WriteState.IN_DOUBT) | Q(state=WriteState.ASKED, asked_at__lt=now - LONGEST)
-    rows = VendorWrite.objects.filter(open_ones).select_related("account").order_by("pk")
-    for write in rows.defer("asked"):
+    rows = VendorWrite.objects.filter(open_ones).select_related("account", "resource").order_by("pk")
+    for write in rows.defer("asked", "resource__raw"):
         label = write.account.profile.label
         why = write.text if write.state == WriteState.IN_DOUBT else DIED
         yield Trouble(
@@ -30,4 +30,5 @@ def troubles(now: datetime) -> Iterator[Trouble]:
             f"{sentence(why)} Look there, then say under Writes at vendors whether it was done.",
             account_id=write.account_id,
             booking_id=write.booking_id,
+            room_id=write.resource.room_id if write.resource else None,
         )

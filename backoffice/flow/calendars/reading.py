@@ -18,7 +18,6 @@ from integrations.errors import Misconfigured, Missing, Refused, StartOver, Unav
 from integrations.types import Calendar, EventChanges
 
 ALL_AGAIN = timedelta(days=7)  # so often a calendar is read whole, in case a telling was lost
-RECONNECT = "reconnect the account"
 LOST = (
     "{calendar} lacks {count} events that were there before. Nothing was freed or cancelled: look at the "
     "calendar, and if they are gone indeed, say so."
@@ -159,7 +158,7 @@ def _failed(run: Run, ref: str, error: VendorError) -> None:
     CalendarReading.objects.filter(account=run.account, ref=ref).update(failed_at=run.now, error=error.text)
     pairings = CalendarPairing.objects.filter(account=run.account, paused_at=None)
     if isinstance(error, Misconfigured):
-        pairings.update(paused_at=run.now, paused_reason=f"{error.text}: {RECONNECT}")
+        pairings.update(paused_at=run.now, paused_reason=error.text)
     elif isinstance(error, Missing):
         words = "The calendar is not there, or not shared with the account any more."
         pairings.filter(ref=ref).update(paused_at=run.now, paused_reason=words)

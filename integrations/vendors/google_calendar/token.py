@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from integrations import errors
 from integrations.errors import Garbled, Misconfigured, Refused
 from integrations.http import Answer, Http
 from integrations.types import Settings
@@ -18,7 +19,7 @@ MARGIN = 60  # seconds before its end in which a token is not used any more
 LONGEST_LIFE = 86_400.0  # seconds that an access token is believed to live
 REFUSALS = (400, 401, 403)
 DEAD = "invalid_grant"  # revoked, password changed, or a week of a consent screen in testing (4.6)
-RECONNECT = "reconnect the account to Google"
+RECONNECT = f"{errors.RECONNECT} to Google"
 Form = Mapping[str, str]
 
 
@@ -54,7 +55,8 @@ class Tokens:
     def renewed(self, dead: str = "") -> Token:
         """Another token than `dead`, which was refused: one that somebody else has stored, or a new one.
 
-        Raises Misconfigured ("reconnect") when the grant is dead; Unavailable; Garbled.
+        Raises Misconfigured ("reconnect") when the grant is dead, or (other words) when the
+        client is not accepted; Unavailable; Garbled.
         """
         with self._settings.tokens.locked():
             known = self._stored()
@@ -75,7 +77,7 @@ class Tokens:
         form = {"grant_type": "refresh_token", "refresh_token": refresh}
         try:
             raw = grant(self._settings, form, refresh)
-        except (Misconfigured, Refused) as error:
+        except Refused as error:
             raise Misconfigured(f"{error.text}; {RECONNECT}", status=error.status) from None
         new = stored(raw, self._now())
         self._settings.tokens.save(new)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from integrations.errors import Garbled, Misconfigured, Missing, Refused, VendorError
+from integrations.errors import RECONNECT, Garbled, Misconfigured, Missing, Refused, VendorError
 from integrations.http import Answer, Http
 from integrations.types import Settings
 from integrations.vendors.lockme import oauth
@@ -79,7 +79,7 @@ class Line:
         except Misconfigured as error:
             if error.status != UNAUTHORIZED:
                 raise
-            raise Misconfigured(f"{error.text}; reconnect the account", status=UNAUTHORIZED) from None
+            raise Misconfigured(f"{error.text}; {RECONNECT}", status=UNAUTHORIZED) from None
 
     def _client(self, token: Token) -> Http:
         if self._bearer != token.access:

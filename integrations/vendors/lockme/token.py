@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.errors import Misconfigured, Refused
+from integrations.errors import RECONNECT, Misconfigured, Refused
 from integrations.types import Settings
 from integrations.vendors.lockme import oauth
 
@@ -62,12 +62,12 @@ class Tokens:
     def _refreshed(self, old: Token) -> Token:
         """The refresh grant (1.2), which sends the redirect_uri as well."""
         if not old.refresh:
-            raise Misconfigured("Lock.me's token has ended and cannot be refreshed: reconnect the account")
+            raise Misconfigured(f"Lock.me's token has ended and cannot be refreshed: {RECONNECT}")
         form = {"grant_type": "refresh_token", "refresh_token": old.refresh}
         try:
             raw = oauth.grant(self._settings, form, old.refresh, old.access)
         except (Misconfigured, Refused) as error:
-            raise Misconfigured(f"{error.text}; reconnect the account", status=error.status) from None
+            raise Misconfigured(f"{error.text}; {RECONNECT}", status=error.status) from None
         new = oauth.stored(raw, self._now(), old.refresh)
         self._settings.tokens.save(new)
         return _token(new)
