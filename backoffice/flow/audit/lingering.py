@@ -49,9 +49,11 @@ def _by_door(rows: Iterable[IssuedCode]) -> list[Codes]:
     doors: dict[int, list[IssuedCode]] = defaultdict(list)
     for code in rows:
         doors[code.door_id].append(code)
-    return [
-        sorted(doors[pk], key=lambda code: (not _pressing(code), -code.ends_at.timestamp())) for pk in doors
-    ]
+    return [sorted(group, key=_standing, reverse=True) for group in doors.values()]
+
+
+def _standing(code: IssuedCode) -> tuple[bool, datetime]:
+    return _pressing(code), code.ends_at
 
 
 def _booking(code: IssuedCode) -> int | None:
@@ -69,7 +71,8 @@ def _pressing(code: IssuedCode) -> bool:
 
 def _text(group: Codes) -> str:
     if len(group) == 1:
-        return f"{still_opens(group[0])}{'' if _told(group[0]) else ', though nobody was told it'}. {_remedy(group)}"
+        untold = "" if _told(group[0]) else ", though nobody was told it"
+        return f"{still_opens(group[0])}{untold}. {_remedy(group)}"
     door, last = group[0].door, max(code.ends_at for code in group)
     return (
         f"{len(group)} old {thing(group)}s still open {door_name(door)}, the last until "
@@ -94,10 +97,7 @@ def _remedy(group: Codes) -> str:
     """What a person can do about codes that the lock computes by itself (KitLock's program 16)."""
     one = len(group) == 1
     if group[0].door.lock.get("timecode"):
-        block, page = (
-            ("it", "Its page reveals the code.") if one else ("one", "A code's own page reveals it.")
-        )
+        block, page = ("it", "Its page reveals the code.") if one else ("one", "Each code's page reveals it.")
         return f"To block {block}, type on the keypad: #, the master code, 16, the code. {page}"
-    return (
-        f"This lock cannot be told to forget {'it' if one else 'them'}: keep an eye on the door until then."
-    )
+    them = "it" if one else "them"
+    return f"This lock cannot be told to forget {them}: keep an eye on the door until then."
