@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from integrations.sandbox import week
 from integrations.sandbox.wire import Action, Clock, Sandbox
 
 ROWS = 60  # of a table; the newest ones
 
-STYLE = Markup("""<style>
-body{font:15px/1.45 system-ui,sans-serif;margin:0;background:#f6f5f2;color:#222}
-header{background:#23303d;color:#fff;padding:.8rem 1rem;position:sticky;top:0}
-header a{color:#cfe3f5;margin-right:1rem}header b{margin-right:1.5rem}
-main{padding:1rem;max-width:1200px;margin:auto}h2{margin:1.5rem 0 .5rem}
-table{border-collapse:collapse;background:#fff;width:100%;font-size:13px}
-td,th{border:1px solid #ddd;padding:.25rem .5rem;text-align:left;vertical-align:top}
-.wide{overflow-x:auto;margin-bottom:1rem;max-height:24rem}
-details{background:#fff;border:1px solid #ddd;margin:.3rem 0;padding:.4rem .7rem}
-summary{cursor:pointer;font-weight:600}
-form label{display:inline-block;margin:.3rem .6rem .3rem 0}input{padding:.3rem;border:1px solid #aaa}
-button{padding:.35rem .9rem;border:0;background:#2f6f4f;color:#fff;border-radius:3px;cursor:pointer}
-.said{background:#fff3c4;padding:.5rem 1rem;border:1px solid #e0c95c}
-</style>""")
+FOLDER = Path(__file__).parent
+FILES = {"play/play.js": "text/javascript", "play/play.css": "text/css"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 class Stage(Protocol):
@@ -53,20 +48,37 @@ class Page:
 
     def _show(self, request: Request) -> Response:
         name = request.path.strip("/")
+        if name in FILES:
+            return Response(
+                (FOLDER / Path(name).name).read_bytes(), content_type=f"{FILES[name]}; charset=utf-8"
+            )
         sandboxes = self._stage.all()
         if name and name.removeprefix("play/") not in sandboxes:
             return Response("no such vendor", 404)
         chosen = name.removeprefix("play/") or next(iter(sandboxes))
-        sandbox = sandboxes[chosen]
+        answer = Response(
+            self._frame(self._vendor(chosen, sandboxes[chosen], request)),
+            content_type="text/html; charset=utf-8",
+        )
+        answer.headers["Content-Security-Policy"] = POLICY
+        return answer
+
+    def _vendor(self, chosen: str, sandbox: Sandbox, request: Request) -> Markup:
         said = request.args.get("said", "")
         parts = [
             Markup('<p class="said">{}</p>').format(said) if said else Markup(),
             Markup("<h2>Play {}</h2>").format(sandbox.name or chosen),
+            self._week(chosen, sandbox, request.args.get("from", "")),
             *(_form(chosen, action) for action in sandbox.actions()),
             _faults(chosen),
             *(_table(title, rows) for title, rows in sandbox.state().items()),
         ]
-        return Response(self._frame(Markup("").join(parts)), content_type="text/html; charset=utf-8")
+        return Markup("").join(parts)
+
+    def _week(self, chosen: str, sandbox: Sandbox, asked: str) -> Markup:
+        if not isinstance(sandbox, week.Draggable):
+            return Markup()
+        return week.shown(chosen, sandbox, week.first_day(asked, self._stage.clock.now().date()))
 
     def _frame(self, body: Markup) -> str:
         links = Markup("").join(
@@ -75,9 +87,11 @@ class Page:
         return str(
             Markup(
                 '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sandbox vendors</title>'
-                '<meta name="viewport" content="width=device-width,initial-scale=1">{}</head><body>'
+                '<meta name="viewport" content="width=device-width,initial-scale=1">'
+                '<link rel="icon" href="data:,"><link rel="stylesheet" href="/play/play.css">'
+                '<script src="/play/play.js" defer></script></head><body>'
                 "<header><b>Sandbox vendors</b>{} <span>{} UTC</span></header><main>{}</main></body></html>"
-            ).format(STYLE, links, f"{self._stage.clock.now():%Y-%m-%d %H:%M:%S}", body)
+            ).format(links, f"{self._stage.clock.now():%Y-%m-%d %H:%M:%S}", body)
         )
 
     def _play(self, request: Request) -> Response:
@@ -91,7 +105,10 @@ class Page:
         sandbox = self._stage.all().get(parts[1]) if len(parts) == 3 else None
         if sandbox is None:
             return Response("no such vendor", 404)
-        return redirect(f"/play/{parts[1]}?said={_run(sandbox, parts[2], request.form.to_dict())}", 303)
+        form = request.form.to_dict()
+        back = {"from": form.pop("from")} if parts[2] == "drop" and "from" in form else {}
+        told = urlencode({**back, "said": _run(sandbox, parts[2], form)})
+        return redirect(f"/play/{parts[1]}?{told}", 303)
 
 
 def _run(sandbox: Sandbox, name: str, form: dict[str, str]) -> str:
@@ -99,12 +116,12 @@ def _run(sandbox: Sandbox, name: str, form: dict[str, str]) -> str:
     if name == "fault":
         sandbox.fail(form["kind"], form.get("match", ""), times=int(form.get("times") or 1))
         return f"the next requests go wrong: {form['kind']}"
-    action = next((action for action in sandbox.actions() if action.name == name), None)
-    if action is None:
-        return f"there is no {name}"
     try:
-        return action.run(**form)
-    except (ValueError, KeyError, LookupError, TypeError) as error:
+        if name == "drop" and isinstance(sandbox, week.Draggable):
+            return sandbox.drop(week.Drop.read(form))
+        action = next((action for action in sandbox.actions() if action.name == name), None)
+        return action.run(**form) if action else f"there is no {name}"
+    except (ValueError, KeyError, LookupError, TypeError, OverflowError) as error:
         return f"not possible: {error}"
 
 

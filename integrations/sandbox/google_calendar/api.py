@@ -171,11 +171,7 @@ class Api(Board):
             source = self.store.calendar(calendar, write=True)
             target = self.store.calendar(request.args.get("destination", ""), write=True)
             old = self.store.event(source, event)
-            if old["status"] == "cancelled" or "recurringEventId" in old:
-                raise Refusal(400, "cannotChangeOrganizerOfInstance", "This event cannot be moved.")
-            made = self.store.add(target, forms.event(old, target.home), self.clock.now())
-            self.store.cancel(source, old, self.clock.now())
-            return made
+            return self.store.carry(source, target, old, forms.event(old, target.home), self.clock.now())
 
         return self._reply(request, {"destination", *QUIET}, done)
 

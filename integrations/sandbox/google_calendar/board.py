@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from integrations.sandbox.google_calendar import listing, recurrence
-from integrations.sandbox.google_calendar.person import THIS, Person
+from integrations.sandbox.google_calendar.drags import Drags
+from integrations.sandbox.google_calendar.person import THIS
 from integrations.sandbox.wire import Action
 
 
-class Board(Person):
-    """Forms and tables."""
+class Board(Drags):
+    """Forms and tables, beside the week."""
 
     def actions(self) -> Iterable[Action]:
         """What a person can do on the vendor's side."""
@@ -26,6 +27,7 @@ class Board(Person):
         )
         which = "Move or resize (which: this, following, all)"
         yield Action("drag", which, (*where, "start", "end", "which"), self._drag)
+        yield Action("carry", "Put into another calendar", (*where, "to"), self._carry)
         yield Action("type", "Type a title or a text", (*where, "summary", "description"), self._type)
         yield Action("delete", "Delete (which: this, following, all)", (*where, "which"), self._delete)
         yield Action("decline", "Decline the invitation", where, self._decline)
@@ -84,6 +86,10 @@ class Board(Person):
 
     def _drag(self, calendar: str, event: str, start: str, end: str = "", which: str = "") -> str:
         return f"now event {self.drag(calendar, event, start, end or None, which or THIS)}"
+
+    def _carry(self, calendar: str, event: str, to: str) -> str:
+        self.carry(calendar, event, to)
+        return f"now in {to}"
 
     def _type(self, calendar: str, event: str, summary: str = "", description: str = "") -> str:
         typed = {"summary": summary, "description": description}

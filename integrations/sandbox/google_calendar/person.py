@@ -55,6 +55,16 @@ class Person(Office):
                 moved["end"] = _later(moved["start"], length)
             return self._changed(known, found, moved, which)
 
+    def carry(self, calendar: str, event: str, to: str) -> None:
+        """Put an event into another calendar, as it is; of a recurring one all of it."""
+        with self._person():
+            known, found = self._known(calendar, event)
+            target = self.store.calendar(to, write=True)
+            if known is target:
+                raise ValueError("it is in this calendar already")
+            whole = self._series(known, found) or found
+            self.store.carry(known, target, whole, forms.event(whole, target.home), self.clock.now())
+
     def edit(self, calendar: str, event: str, which: str = THIS, **fields: Any) -> str:
         """Type into an event: summary, description, location, transparency …; the id as of `drag`."""
         with self._person():

@@ -127,6 +127,18 @@ class Store:
         new = self._put(calendar, {**old, "status": "cancelled", "sequence": old["sequence"] + 1}, now)
         self._follow(calendar, old, new, now)
 
+    def carry(self, source: Calendar, target: Calendar, old: Event, body: Event, now: datetime) -> Event:
+        """An event goes to another calendar under its own id, also to one in which it has been before."""
+        if old["status"] == "cancelled" or "recurringEventId" in old:
+            raise Refusal(400, "cannotChangeOrganizerOfInstance", "This event cannot be moved.")
+        left = target.events.get(old["id"])
+        if left and left["status"] == "cancelled":
+            made = self.change(target, left, {**body, "sequence": left["sequence"]}, now)
+        else:
+            made = self.add(target, body, now)
+        self.cancel(source, old, now)
+        return made
+
     def expanded(self, calendar: Calendar) -> Iterator[tuple[int, Event]]:
         """Every event by itself, instances in the place of recurring ones, each with when it last changed."""
         for ref, event in list(calendar.events.items()):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.sandbox.locaboo.store import MANAGER, STATUSES, Booking, Customer, Resource, Store
+from integrations.sandbox.locaboo.store import MANAGER, STATUSES, Booking, Customer, Instance, Resource, Store
+from integrations.sandbox.week import Drop, Piece
 from integrations.sandbox.wire import Action, Clock, Sandbox
 
 FIRST_RESOURCE = 70
@@ -99,13 +100,45 @@ class Dashboard(Sandbox):
     ) -> None:
         """Move one instance in time, or to another resource."""
         with self._lock:
-            booking = self.store.bookings[booking_id]
-            one = next(one for one in booking.instances if one.id == instance_id)
+            booking, one = self.store.bookings[booking_id], self._instance(booking_id, instance_id)
             one.starts, one.ends = self.local(starts), self.local(ends)
             one.resource_id = resource_id or one.resource_id
             if self.switch["renumber"]:
                 for each in booking.instances:
                     each.id = self.store.next("instance")
+
+    def lanes(self) -> Mapping[str, str]:
+        """What is booked, in the week."""
+        with self._lock:
+            return {str(ident): self.store.name(ident) for ident in self.store.resources}
+
+    def pieces(self, first: date, last: date) -> Iterable[Piece]:
+        """The instances of the week; those of cancelled bookings are nowhere."""
+        with self._lock:
+            spans = [(each, one) for each in self.store.mine() for one in each.instances]
+        for booking, one in spans:
+            if booking.status != "Cancelled" and first <= one.ends.date() and one.starts.date() < last:
+                key = f"{booking.id} {one.id}"
+                title = booking.title or self._who(booking)
+                yield Piece(str(one.resource_id), key, title, one.starts, one.ends)
+
+    def drop(self, drop: Drop) -> str:
+        """To another time or resource, or longer."""
+        booking, ident = (int(number) for number in drop.key.split())
+        one = self._instance(booking, ident)
+        starts, ends = one.starts + drop.by, one.ends + drop.by + drop.longer
+        self.move(booking, ident, starts, ends, int(drop.to))
+        return f"booking {booking} is at {starts:%a %d %b %H:%M}–{ends:%H:%M}, {self.lanes()[drop.to]}"
+
+    def _instance(self, booking: int, ident: int) -> Instance:
+        for one in self.store.bookings[booking].instances:
+            if one.id == ident:
+                return one
+        raise ValueError(f"booking {booking} has no instance {ident}")
+
+    def _who(self, booking: Booking) -> str:
+        guest = self.store.customers.get(booking.customer_id)
+        return f"{guest.first_name} {guest.last_name}".strip() if guest else str(booking.id)
 
     def drop_instance(self, booking_id: int, instance_id: int) -> None:
         """Take one date out of a booking."""
@@ -147,7 +180,12 @@ class Dashboard(Sandbox):
             Action(
                 "book", "Book", ("resource_id", "starts", "ends", "customer_id", "title"), self._form_book
             ),
-            Action("move", "Move", ("booking_id", "instance_id", "starts", "ends"), self._form_move),
+            Action(
+                "move",
+                "Move (resource_id may be empty)",
+                ("booking_id", "instance_id", "starts", "ends", "resource_id"),
+                self._form_move,
+            ),
             Action("cancel", "Cancel", ("booking_id",), self._form_status),
             Action("set_status", "Set status", ("booking_id", "status"), self._form_status),
             Action(
@@ -201,8 +239,10 @@ class Dashboard(Sandbox):
         booking = self.book(int(resource_id), starts, ends, int(customer_id or 0), title)
         return f"booking {booking}"
 
-    def _form_move(self, booking_id: str, instance_id: str, starts: str, ends: str) -> str:
-        self.move(int(booking_id), int(instance_id), starts, ends)
+    def _form_move(
+        self, booking_id: str, instance_id: str, starts: str, ends: str, resource_id: str = ""
+    ) -> str:
+        self.move(int(booking_id), int(instance_id), starts, ends, int(resource_id or 0))
         return f"booking {booking_id} moved"
 
     def _form_status(self, booking_id: str, status: str = "Cancelled") -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from integrations.sandbox.lockme import forms
 from integrations.sandbox.lockme.office import CART, Office
 from integrations.sandbox.lockme.store import EMPTY, Refusal, Reservation, Room, starts_at
+from integrations.sandbox.week import Drop, Piece
+
+GAME = timedelta(hours=1)
 
 
 class Dashboard(Office):
@@ -89,6 +92,28 @@ class Dashboard(Office):
             known = list(self.store.reservations.values())
         return {each["reservationid"]: starts_at(each, self.zone).astimezone(UTC) for each in known}
 
+    def lanes(self) -> Mapping[str, str]:
+        """The rooms of the week."""
+        with self._lock:
+            return {str(room.id): room.name for room in self.store.rooms.values() if room.ours}
+
+    def pieces(self, first: date, last: date) -> Iterable[Piece]:
+        """The bookings of the week; how long a game takes is not told, so each has an hour."""
+        with self._lock:
+            known = list(self.store.reservations.values())
+        for each in known:
+            start = starts_at(each, self.zone).replace(tzinfo=None)
+            if first <= start.date() < last:
+                yield _piece(each, start)
+
+    def drop(self, drop: Drop) -> str:
+        """To another slot, or into another room; a game does not get longer."""
+        with self._lock:
+            known = self._known(int(drop.key))
+            start = starts_at(known, self.zone).replace(tzinfo=None) + drop.by
+        self.move(int(drop.key), int(drop.to), f"{start:%Y-%m-%d}", f"{start:%H:%M}")
+        return f"reservation {drop.key} is in {self.lanes()[drop.to]}, {start:%a %d %b %H:%M}"
+
     def _known(self, number: int) -> Reservation:
         return self.store.reservations[number]
 
@@ -107,3 +132,9 @@ class Dashboard(Office):
             raise ValueError(refusal.message) from None
         self._tell("edit", new, from_date=old["date"], from_hour=old["hour"])
         return new
+
+
+def _piece(reservation: Reservation, start: datetime) -> Piece:
+    who = f"{reservation['name']} {reservation['surname']}".strip() or reservation["comment"]
+    number = str(reservation["reservationid"])
+    return Piece(str(reservation["roomid"]), number, who or number, start, start + GAME, fixed=True)
