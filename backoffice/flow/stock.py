@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from backoffice import pools
-from backoffice.models import Fob, FobLoan, OverrideKind, Venue
+from backoffice.models import AccessGrant, Fob, FobLoan, OverrideKind, Venue
 from backoffice.states import CodeState, GrantState
 from backoffice.word import NotPossible, Word, on_record, say
 from backoffice.wording import moment
+from integrations.types import Method
 
 LIVE = (GrantState.GRANTED, GrantState.HELD, GrantState.BLOCKED)
+TO_LEND = (GrantState.GRANTED, GrantState.BLOCKED)
 
 
 def hand_out(fob: Fob, word: Word) -> FobLoan:
@@ -79,6 +82,77 @@ def _needs_another(loan: FobLoan, word: Word) -> bool:
         return False
     say(OverrideKind.REISSUE, grant, grant.ends_at, word)
     return True
+
+
+def give(grant: AccessGrant, fob: Fob, word: Word) -> str:
+    """A guest takes a fob with him now, long before his time or in the place of the one that waits for him.
+
+    It opens in his access window alone. NotPossible unless he is to get in by fob, has none in hand, and
+    this one is free and of the pool of all his doors.
+    """
+    if grant.method != Method.FOB or grant.state not in TO_LEND or grant.ends_at <= word.now:
+        raise NotPossible("No fob is to be lent here: this access is by another method, held, or over.")
+    if has := next((loan.fob for loan in _loans_of(grant) if pools.is_out(loan)), None):
+        raise NotPossible(f"This guest has {has} already: swap it on its page.")
+    _must_fit(fob, grant)
+    with transaction.atomic():
+        say(OverrideKind.REISSUE, grant, grant.ends_at, word, fob=fob)
+        on_record(word, "give", fob, grant=grant)
+    begins = moment(grant.starts_at, grant.door.venue)
+    return f"{fob} is being made to open {grant.door} from {begins} on, and counts as handed out."
+
+
+def swap(fob: Fob, other: Fob, word: Word, *, broken: bool) -> str:
+    """The guest gives his fob back and takes another one for the rest of his time.
+
+    A `broken` one is shut at its vendor and lent to nobody until it is said to be there again.
+    """
+    loan = _loan(fob)
+    if loan is None or fob.lost_at or not pools.is_out(loan):
+        raise NotPossible(f"{fob} is at no guest: there is nothing to swap.")
+    grant = loan.grant
+    if grant.state not in TO_LEND or grant.ends_at <= word.now:
+        raise NotPossible(f"The time of {fob} is over: check it in.")
+    _must_fit(other, grant)
+    with transaction.atomic():
+        if not FobLoan.objects.filter(pk=loan.pk, returned_at=None).update(
+            returned_at=word.now, returned_by=word.author
+        ):
+            raise NotPossible(f"Somebody else was faster: look at {fob} again.")
+        if broken:
+            Fob.objects.filter(pk=fob.pk).update(
+                lost_at=word.now, lost_reason=word.reason.strip(), shut_at=None
+            )
+        say(OverrideKind.REISSUE, grant, grant.ends_at, word, fob=other)
+        about = {"grant": grant, "code": loan.code, "detail": {"other": other.pk, "broken": broken}}
+        on_record(word, "swap", fob, **about)
+    kept = "is lent to nobody until it is said to be there again" if broken else "is back in stock"
+    return f"{other} is being made to open in its place: it does in a few seconds. {fob} {kept}."
+
+
+def free_for(grant: AccessGrant) -> list[Fob]:
+    """The fobs that may be given to a guest now: in stock, and of the pools of all his doors."""
+    doors = [each.door for each in _kin(grant).select_related("door")] or [grant.door]
+    lent = FobLoan.objects.filter(returned_at=None).values("fob")
+    there = pools.in_use().filter(account=grant.door.account_id).exclude(pk__in=lent)
+    return [fob for fob in there if all(pools.belongs(fob, door) for door in doors)]
+
+
+def _must_fit(fob: Fob, grant: AccessGrant) -> None:
+    if fob not in free_for(grant):
+        raise NotPossible(
+            f"{fob} cannot be given to this guest: it is lent, promised, lost, or not of the pool of his doors."
+        )
+
+
+def _kin(grant: AccessGrant) -> QuerySet[AccessGrant]:
+    """The access of the same guest and time for which one fob serves, by the doors of one account."""
+    same = {"occurrence": grant.occurrence_id, "person": grant.person_id, "method": Method.FOB}
+    return AccessGrant.objects.filter(**same, state__in=LIVE, door__account=grant.door.account_id)
+
+
+def _loans_of(grant: AccessGrant) -> QuerySet[FobLoan]:
+    return pools.open_loans().filter(grant__in=_kin(grant))
 
 
 def found(fob: Fob, word: Word) -> str:

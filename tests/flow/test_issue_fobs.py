@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice.flow import issue, stock
+from backoffice.flow import issue, overrule, stock
 from backoffice.models import AccessGrant, Fob, IssuedCode
 from backoffice.states import CodeState
 from tests.flow.lent import AFTER, DURING, NOW, SOON, START, Desk, codes, later, loans, word
@@ -214,3 +214,16 @@ def test_a_lost_fob_is_in_no_pool_until_it_is_found(desk):
     stock.found(desk.fobs[0], word(later(5)))
     desk.pass_(later(5))
     assert desk.opening() == ["Fob 1"]
+
+
+def test_a_fob_checked_in_by_mistake_opens_all_doors_again_once_any_of_them_is_issued_anew(desk):
+    desk.booked("501", "502")
+    desk.pass_()
+    stock.hand_out(desk.fobs[0], word())
+    desk.pass_(DURING)
+    stock.check_in(desk.fobs[0], word(DURING))
+    desk.pass_(later(1, DURING))
+    assert desk.opening(DURING) == []
+    overrule.reissue(AccessGrant.objects.get(door=desk.doors["502"]), word(later(2, DURING)))
+    desk.pass_(later(3, DURING))
+    assert desk.opening(DURING) == desk.opening(DURING, "502") == ["Fob 1"]

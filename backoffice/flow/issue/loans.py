@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from backoffice import pools
 from backoffice.flow.issue.bundles import Bundle, due
 from backoffice.flow.issue.numbers import next_card_number
-from backoffice.models import Door, Fob, FobLoan, IssuedCode, VendorAccount
+from backoffice.models import Door, Fob, FobLoan, IssuedCode, Override, VendorAccount
 from backoffice.states import CodeState, move
 from integrations.types import Method
 
@@ -27,7 +27,7 @@ class Job:
     key: str
     bundle: Bundle = field(default_factory=Bundle)
     loan: FobLoan | None = None  # the one that counts
-    replaced: list[FobLoan] = field(default_factory=list)  # open ones of other fobs
+    replaced: list[FobLoan] = field(default_factory=list)  # of other fobs: open, or his at the vendor still
     last: FobLoan | None = None  # the newest, open or not
 
     @property
@@ -77,6 +77,8 @@ def _with_loans(jobs: dict[str, Job], account: VendorAccount) -> None:
             if job.loan:
                 job.replaced.append(job.loan)
             job.loan = loan
+        elif job.wanted and loan.code in job.bundle.unwanted and not is_lent_to_others(loan):
+            job.replaced.append(loan)  # swapped: it is back here, and nobody has told the vendor yet
 
 
 def close_over(account: VendorAccount, now: datetime) -> int:
@@ -135,7 +137,7 @@ def _write_down(job: Job, fob: Fob, now: datetime) -> None:
     if job.loan is None:
         number = job.last.holder_number if job.last else next_card_number(first.account_id)
         job.loan = FobLoan.objects.create(
-            fob=fob, holder_key=job.key, holder_number=number, **what, **_handed(first, fob, now)
+            fob=fob, holder_key=job.key, holder_number=number, **what, **_handed(job, fob, now)
         )
         return
     changed = [name for name, value in what.items() if getattr(job.loan, name) != value]
@@ -145,12 +147,18 @@ def _write_down(job: Job, fob: Fob, now: datetime) -> None:
         job.loan.save(update_fields=changed)
 
 
-def _handed(code: IssuedCode, fob: Fob, now: datetime) -> dict[str, object]:
-    """A fob that staff lend to somebody at the desk is in his hand already."""
-    person = code.grant.person
-    if person is None or person.fob_id != fob.pk:
+def _handed(job: Job, fob: Fob, now: datetime) -> dict[str, object]:
+    """A fob that staff give to somebody at the desk is in his hand already."""
+    word = _at_the_desk(job)
+    if word is None or word.fob_id != fob.pk:
         return {}
-    return {"handed_at": now, "handed_by": person.author}
+    return {"handed_at": now, "handed_by": word.author}
+
+
+def _at_the_desk(job: Job) -> Override | None:
+    """Staff's word that gives the guest a fob of their choice: the re-issue, or the loan without a booking."""
+    again = max(pools.generation(code.key) for code in job.wanted)
+    return Override.objects.filter(pk=again, fob__isnull=False).first() or job.wanted[0].grant.person
 
 
 def _free_fob(job: Job) -> Fob | None:
@@ -161,10 +169,10 @@ def _free_fob(job: Job) -> Fob | None:
     taken = FobLoan.objects.filter(fob__account=account, returned_at=None).values("fob")
     free = pools.in_use().filter(account=account).exclude(pk__in=taken)
     fitting = [fob for fob in free if all(pools.belongs(fob, door) for door in doors)]
-    person = job.wanted[0].grant.person
+    word = _at_the_desk(job)
 
     def order(fob: Fob) -> tuple[bool, bool, int, str]:
-        chosen = person is not None and person.fob_id == fob.pk
+        chosen = word is not None and word.fob_id == fob.pk
         again = job.last is not None and job.last.fob_id == fob.pk
         return not chosen, not again, sum(pools.belongs(fob, door) for door in others), fob.ref
 

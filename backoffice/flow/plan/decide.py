@@ -32,6 +32,7 @@ class Context:
     knowledge: Knowledge
     numbers: dict[tuple[str, int], str] = field(default_factory=dict)
     reissued: dict[str, int] = field(default_factory=dict)  # holder -> re-issue asked for
+    asked_at: dict[str, datetime] = field(default_factory=dict)  # holder -> when that was asked for
     newest: dict[str, int] = field(default_factory=dict)  # holder -> the last re-issue that he has codes of
     lots: Mapping[str, fobs.Lot] = field(default_factory=dict)  # holder -> the fob that he can count on
     back: Mapping[str, Back] = field(default_factory=dict)  # holder -> when staff took his fob back
@@ -70,18 +71,18 @@ def decide(wish: Wish, grant: HeldGrant | None, context: Context) -> Decision | 
         return _ended(wish, grant, context.now)
     if word := of_kind(words, Said.DENY):
         return _denied(wish, grant, word, context.now)
-    if grant and wish.door.method == Method.FOB and is_back(wish, words, context):
+    if grant and wish.door.method == Method.FOB and is_back(wish, context):
         return closed(grant, Decided.ENDED, "The fob was given back: this access is over.", context.now)
     return _opened(wish, grant, words, context)
 
 
-def is_back(wish: Wish, words: Iterable[Word], context: Context) -> bool:
-    """Has the guest come and given his fob back, and did staff not ask for another since?"""
-    back = context.back.get(fobs.holder_key(wish.place, wish.door.account_id))
-    again = of_kind(words, Said.REISSUE)
+def is_back(wish: Wish, context: Context) -> bool:
+    """Has the guest come and given his fob back, and did staff not ask for another since, at any door?"""
+    holder = fobs.holder_key(wish.place, wish.door.account_id)
+    back, asked_at = context.back.get(holder), context.asked_at.get(holder)
     if back is None or wish.starts_at >= back.until:
         return False
-    return again is None or again.starts_at <= back.at
+    return asked_at is None or asked_at < back.at
 
 
 def _opened(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], context: Context) -> Decision:

@@ -47,6 +47,7 @@ class Demand:
         self.pool &= other.pool
         self.ahead = max(self.ahead, other.ahead)
         self.generation = max(self.generation, other.generation)
+        self.chosen = self.chosen or other.chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,15 @@ def joined(demands: Iterable[Demand]) -> list[Demand]:
 
 
 def lots(demands: Iterable[Demand], fobs: Iterable[Fob], now: datetime) -> Mapping[str, Lot]:
-    """Holder -> what he can count on. Who has a fob keeps it; then the first to come chooses first."""
+    """Holder -> what he can count on. Who has a fob keeps it; then those to whom staff give one, and then
+    the first to come chooses first.
+    """
     wanting = joined(demands)
     stock = Stock({(fob.account_id, fob.ref): fob for fob in fobs}, now)
     pools = {(demand.account_id, demand.pool) for demand in wanting}
     stock.common.update((account, ref) for account, pool in pools for ref in pool)
     found = _kept(wanting, stock)
-    for demand in wanting:
+    for demand in sorted(wanting, key=lambda demand: not demand.chosen):
         if demand.holder not in found:
             found[demand.holder] = _drawn(demand, stock)
     return found
@@ -147,7 +150,8 @@ def _drawn(demand: Demand, stock: Stock) -> Lot:
 
     fob = min(free, key=order)
     lent_from = stock.free_from(fob, demand)
-    stock.take(fob, demand.starts_at, demand.ends_at + fob.turnaround)
+    since = min(lent_from, demand.starts_at) if fob.ref == demand.chosen else demand.starts_at
+    stock.take(fob, since, demand.ends_at + fob.turnaround)
     return Lot(lent_from)
 
 

@@ -54,9 +54,12 @@ def _context(world: World, wishes: Iterable[Wish], held: dict[Place, HeldGrant])
         said = context.about(wish, held.get(wish.place))
         _by_their_method(wish, said)
         again = of_kind(said, Said.REISSUE)
+        if again and again.fob_ref:
+            wish.fob_ref, wish.fob_since = again.fob_ref, again.starts_at
         if again and wish.door.method in HOLDERS:  # one card or fob for all doors of the account
             holder = HOLDERS[wish.door.method](wish.place, wish.door.account_id)
             context.reissued[holder] = max(again.id, context.reissued.get(holder, 0))
+            context.asked_at[holder] = max(again.starts_at, context.asked_at.get(holder, again.starts_at))
     context.back, context.phones = world.back, frozenset(phones.holders(world.held))
     context.lots = fobs.lots(_demands(wishes, held, context), world.fobs, world.now)
     return context
@@ -78,7 +81,7 @@ def _demands(wishes: Iterable[Wish], held: dict[Place, HeldGrant], context: Cont
         if not wish.keep:
             extend(wish, said)
         kept = not wish.keep or (grant is not None and grant.state == Decided.GRANTED)
-        over = wish.ends_at <= context.now or is_back(wish, said, context)
+        over = wish.ends_at <= context.now or is_back(wish, context)
         if kept and not over and not of_kind(said, Said.DENY):
             yield _demand(wish, context)
 
@@ -91,7 +94,7 @@ def _demand(wish: Wish, context: Context) -> fobs.Demand:
         wish.starts_at,
         wish.ends_at,
         wish.door.pool,
-        min(wish.policy.issue_ahead, fobs.AHEAD),
+        max(min(wish.policy.issue_ahead, fobs.AHEAD), wish.starts_at - (wish.fob_since or wish.starts_at)),
         wish.door.zone,
         context.reissued.get(holder, 0),
         wish.fob_ref,

@@ -51,7 +51,8 @@ class Wish:
     address: str = ""  # a digest of the e-mail address to which a phone key can be sent
     keep: bool = False  # its standing is not understood: nothing new, nothing taken away
     trims: list[str] = field(default_factory=list)  # what was settled with a neighbour without a person
-    fob_ref: str = ""  # the fob that staff give to this person
+    fob_ref: str = ""  # the fob that staff give to this guest
+    fob_since: datetime | None = None  # when they gave it, if that is long before its time
 
     @property
     def order(self) -> tuple[datetime, int, int, int, int]:
