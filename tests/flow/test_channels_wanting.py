@@ -39,6 +39,7 @@ def stays(draw: st.DrawFn) -> Stay:
     entry = draw(st.booleans())
     return Stay(
         id=draw(st.integers(1, 10**6)),
+        booking_id=draw(st.integers(1, 3)),
         room_id=room,
         account_id=3 if entry else account,
         resource_id=0 if entry else room * 10 + account,
@@ -110,6 +111,14 @@ def test_s2_no_contact_is_in_any_event_below_the_full_scope(stay: Stay, scope: s
     assert "600100200" not in told
 
 
+@given(st.lists(stays(), max_size=6))
+def test_a_slot_is_asked_for_once_and_so_is_a_time_of_one_booking(found: list[Stay]) -> None:
+    asked = wanted(world(*found)).values()
+    slots = [(one.resource_id, one.starts_at) for one in asked if one.slot]
+    times = [one.span for one in asked]
+    assert (len(slots), len(times)) == (len(set(slots)), len(set(times)))
+
+
 def test_a_ring_of_parts_ends() -> None:
     ring = {1: Room(1, "a", "UTC", part_of=2), 2: Room(2, "b", "UTC", part_of=1)}
     assert {room: sorted(set(found)) for room, found in families(ring).items()} == {1: [1, 2], 2: [1, 2]}
@@ -117,6 +126,6 @@ def test_a_ring_of_parts_ends() -> None:
 
 def test_a_part_and_its_whole_at_the_same_vendor_are_left_to_it() -> None:
     places = (Place(11, 1, 1, "70"), Place(21, 1, 2, "71", parent_ref="70"))
-    whole = Stay(1, 1, 1, 11, "70", "", NOW, NOW + timedelta(hours=1))
-    part = Stay(2, 2, 1, 21, "71", "70", NOW, NOW + timedelta(hours=1))
+    whole = Stay(1, 1, 1, 1, 11, "70", "", NOW, NOW + timedelta(hours=1))
+    part = Stay(2, 2, 2, 1, 21, "71", "70", NOW, NOW + timedelta(hours=1))
     assert wanted(World(NOW, ROOMS, places, stays=(whole, part))) == {}

@@ -117,6 +117,7 @@ def _stay(
     booking.account = account
     return Stay(
         id=row.pk,
+        booking_id=booking.pk,
         room_id=resource.room_id or 0,
         account_id=booking.account_id,
         resource_id=resource.pk,

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from backoffice.flow.channels.echoes import recognise
 from backoffice.flow.channels.loading import load
-from backoffice.flow.channels.values import Name, Wanted, World
+from backoffice.flow.channels.values import Name, Wanted, World, name_of
 from backoffice.flow.channels.wanting import wanted
 from backoffice.models import Block, Said
 from backoffice.states import BlockState, move
 
 OPEN = (BlockState.PLANNED, BlockState.WRITING, BlockState.ACTIVE, BlockState.REMOVING, BlockState.FAILED)
 NOT_WANTED = "What it stood for is over or gone."
-FIELDS = ("room_id", "pairing_id", "starts_at", "ends_at", "digest", "reason")
+FIELDS = ("occurrence_id", "room_id", "pairing_id", "starts_at", "ends_at", "digest", "reason")
 
 
 @dataclass(slots=True)
@@ -56,14 +56,13 @@ def _held(now: datetime) -> Iterable[Block]:
 
 
 def _name(row: Block) -> Name:
-    start = row.starts_at if row.by_slot else None
-    return row.occurrence_id, row.account_id, row.resource_id, row.calendar_ref, start
+    slot = row.starts_at if row.by_slot else None
+    return name_of(row.occurrence_id, row.account_id, row.resource_id, row.calendar_ref, slot)
 
 
 def _add(fresh: Iterable[Wanted], now: datetime) -> int:
     rows = [
         Block(
-            occurrence_id=one.occurrence_id,
             account_id=one.account_id,
             resource_id=one.resource_id,
             calendar_ref=one.calendar_ref,

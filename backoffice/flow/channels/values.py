@@ -29,6 +29,7 @@ class Stay:
     """A time that a room is taken; `keep`: its source calls it by a word that nobody knows."""
 
     id: int
+    booking_id: int
     room_id: int
     account_id: int
     resource_id: int
@@ -99,9 +100,13 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A block that is to be there; `name` is what it is found again by."""
+    """A block that is to be there; `name` is what it is found again by.
+
+    `along`: another room was booked, and this one cannot be used meanwhile.
+    """
 
     occurrence_id: int
+    booking_id: int
     room_id: int
     account_id: int
     starts_at: datetime
@@ -112,11 +117,30 @@ class Wanted:
     pairing_id: int | None = None
     calendar_ref: str = ""
     slot: bool = False
+    along: bool = False
 
     @property
     def name(self) -> Name:
-        start = self.starts_at if self.slot else None
-        return self.occurrence_id, self.account_id, self.resource_id, self.calendar_ref, start
+        return name_of(self.occurrence_id, self.account_id, self.resource_id, self.calendar_ref, self._slot)
+
+    @property
+    def span(self) -> Span:
+        """One booking takes one time at one place, however many of its occurrences ask for that."""
+        booking = None if self.slot else self.booking_id
+        return booking, self.account_id, self.resource_id, self.calendar_ref, self.starts_at, self.ends_at
+
+    @property
+    def _slot(self) -> datetime | None:
+        return self.starts_at if self.slot else None
 
 
-Name = tuple[int, int, int | None, str, datetime | None]
+Name = tuple[int | None, int, int | None, str, datetime | None]
+Span = tuple[int | None, int, int | None, str, datetime, datetime]
+
+
+def name_of(
+    occurrence: int, account: int, resource: int | None, calendar: str, slot: datetime | None
+) -> Name:
+    """What a block is found again by: whose it is and where; a slot by its start alone, for it is sold once,
+    and is handed on among those who take it."""
+    return (None if slot else occurrence), account, resource, calendar, slot

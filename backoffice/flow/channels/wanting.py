@@ -9,7 +9,7 @@ from datetime import datetime
 
 from backoffice.fields import fingerprint
 from backoffice.flow.channels.content import content, digest_of
-from backoffice.flow.channels.values import Name, Offer, Paired, Place, Room, Stay, Wanted, World
+from backoffice.flow.channels.values import Name, Offer, Paired, Place, Room, Span, Stay, Wanted, World
 
 
 def wanted(world: World) -> dict[Name, Wanted]:
@@ -21,12 +21,25 @@ def wanted(world: World) -> dict[Name, Wanted]:
         places[place.room_id].append(place)
     for calendar in world.calendars:
         calendars[calendar.room_id].append(calendar)
+    asked = [
+        one
+        for stay in world.stays
+        if not stay.keep and stay.room_id in world.rooms
+        for one in _of(stay, family[stay.room_id], places, calendars, world)
+    ]
+    # the booked room comes first: a shared calendar gets one event
+    asked.sort(key=lambda one: (one.along, one.occurrence_id))
+    return _once(asked)
+
+
+def _once(asked: Iterable[Wanted]) -> dict[Name, Wanted]:
+    """Each time of a booking once at each place, and each slot once for all who take it."""
+    spans: dict[Span, Wanted] = {}
+    for one in asked:
+        spans.setdefault(one.span, one)
     found: dict[Name, Wanted] = {}
-    for stay in world.stays:
-        if stay.keep or stay.room_id not in world.rooms:
-            continue
-        for one in _of(stay, family[stay.room_id], places, calendars, world):
-            found.setdefault(one.name, one)  # the nearest room comes first: a shared calendar gets one event
+    for one in spans.values():
+        found.setdefault(one.name, one)
     return found
 
 
@@ -109,13 +122,14 @@ def _slots(stay: Stay, place: Place, offer: Offer) -> list[datetime]:
 
 def _slot(stay: Stay, place: Place, world: World, start: datetime) -> Wanted:
     whole = _span(stay, place, world)
-    digest = fingerprint(repr((start, stay.starts_at, stay.ends_at)))
+    digest = fingerprint(repr((start, stay.id, stay.starts_at, stay.ends_at)))
     return replace(whole, starts_at=start, ends_at=start + place.session, digest=digest, slot=True)
 
 
 def _span(stay: Stay, place: Place, world: World) -> Wanted:
     return Wanted(
         occurrence_id=stay.id,
+        booking_id=stay.booking_id,
         room_id=place.room_id,
         account_id=place.account_id,
         starts_at=stay.starts_at,
@@ -123,6 +137,7 @@ def _span(stay: Stay, place: Place, world: World) -> Wanted:
         digest=fingerprint(repr((stay.starts_at, stay.ends_at))),
         reason=_why(stay, place.room_id, world),
         resource_id=place.resource_id,
+        along=place.room_id != stay.room_id,
     )
 
 
@@ -131,6 +146,7 @@ def _in_calendar(stay: Stay, calendar: Paired, world: World) -> Wanted:
     words = content(stay.facts, room, stay.starts_at, stay.ends_at, calendar.scope)
     return Wanted(
         occurrence_id=stay.id,
+        booking_id=stay.booking_id,
         room_id=calendar.room_id,
         account_id=calendar.account_id,
         starts_at=stay.starts_at,
@@ -139,6 +155,7 @@ def _in_calendar(stay: Stay, calendar: Paired, world: World) -> Wanted:
         reason=_why(stay, calendar.room_id, world),
         pairing_id=calendar.pairing_id,
         calendar_ref=calendar.ref,
+        along=calendar.room_id != stay.room_id,
     )
 
 
