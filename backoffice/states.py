@@ -119,8 +119,8 @@ MOVES: Mapping[type[models.TextChoices], Mapping[str, set[Any]]] = {
         C.FAILED: {C.PLANNED, C.REVOKED, C.EXPIRED, C.REVOKING, C.LINGERING},
         C.HELD: {C.PLANNED, C.REVOKING, C.REVOKED, C.EXPIRED},
         C.LINGERING: {C.EXPIRED, C.ACTIVE},
-        C.REVOKED: set(),
-        C.EXPIRED: set(),
+        C.REVOKED: {C.REVOKING},  # a phone key that its vendor lists again
+        C.EXPIRED: {C.REVOKING},
     },
     GrantState: {
         G.GRANTED: {G.HELD, G.DENIED, G.BLOCKED, G.WITHDRAWN, G.ENDED},

@@ -22,6 +22,8 @@ INVITATIONS = {
     CodeState.LINGERING: "opens still",
 }
 
+TURNED_UP = "It was believed gone, and the vendor lists it again: it is taken away there."
+
 
 def zone_of(venue: Venue | None) -> ZoneInfo:
     """The venue's zone; the central one for a door that belongs to no venue yet."""

@@ -110,6 +110,12 @@ class IssuedCode(models.Model):
     )
     accepted_at = models.DateTimeField(null=True, blank=True, help_text="when the guest had taken the key")
     address = EncryptedText(blank=True, help_text="of a phone key: the e-mail address that was invited")
+    recheck_at = models.DateTimeField(
+        null=True, blank=True, help_text="when to look once more for a key that only lists say is gone"
+    )
+    suspended_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when staff want the key to open nothing until it is restored"
+    )
 
     ref = models.CharField(max_length=100, blank=True)
     secret = EncryptedText(blank=True)
@@ -141,6 +147,7 @@ class IssuedCode(models.Model):
             models.Index(fields=["door", "starts_at"]),
             models.Index(fields=["holder_key"]),
             models.Index(fields=["card_number"]),
+            models.Index(fields=["recheck_at"], condition=Q(recheck_at__isnull=False), name="code_recheck"),
         ]
 
     def __str__(self) -> str:

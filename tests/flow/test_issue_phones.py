@@ -151,7 +151,8 @@ def test_what_a_dead_worker_left_is_looked_for_first(door, vendor):
 def test_what_a_dead_worker_left_and_nobody_wants_is_not_sent(door, vendor):
     code = key(door, address=IDA, state=CodeState.ISSUING, grant__method="netcode", method="phone")
     issue(door)
-    assert fresh(code).state == CodeState.PLANNED
+    assert fresh(code).state == CodeState.REVOKED
+    assert code.recheck_at > NOW, "one list alone does not say that nothing was sent before"
     assert sent(vendor, "POST") == []
 
 

@@ -11,17 +11,19 @@ from django.db.models import Q
 from backoffice.flow.audit.trouble import GRANT, Trouble, about, sentence, soon, what_for, who
 from backoffice.models import AccessGrant, IssuedCode, Severity
 from backoffice.states import CodeState, GrantState
-from backoffice.wording import door_name, moment, period, zone_of
+from backoffice.wording import TURNED_UP, door_name, moment, period, zone_of
 from integrations.types import Method
 
 UNREAD = ("occurrence__booking__raw", "occurrence__booking__customer__email")
 BOOKING = "occurrence__booking__account"
+TOLD_FOR = timedelta(days=3)  # so long staff read of a key that turned up again and was removed
+LATE = timedelta(hours=6)
 INSTEAD = "A PIN is given instead of a phone key"  # as the plan puts it
 
 
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong with phone keys."""
-    return chain(_pins_instead(now), _keys(now))
+    return chain(_pins_instead(now), _keys(now), _back(now), _unsure(now))
 
 
 def _pins_instead(now: datetime) -> Iterator[Trouble]:
@@ -42,11 +44,51 @@ def _keys(now: datetime) -> Iterator[Trouble]:
     """Keys of which the vendor lists something odd, and keys whose time is over and that are there still."""
     odd = Q(state=CodeState.ACTIVE, accepted_at=None, ends_at__gt=now) & ~Q(error="")
     left = Q(state=CodeState.REVOKING, ends_at__lte=now, attempts__gt=0)
-    rows = IssuedCode.objects.filter(odd | left, method=Method.PHONE)
+    for code in _phones(odd | left):
+        yield _odd(code, now) if code.state == CodeState.ACTIVE else _left_behind(code, now)
+
+
+def _phones(which: Q) -> Iterable[IssuedCode]:
+    rows = IssuedCode.objects.filter(which, method=Method.PHONE)
     related = ("door__venue", *(f"grant__{path}" for path in (*GRANT, BOOKING)))
     unread = ("secret", "address", *(f"grant__{path}" for path in UNREAD))
-    for code in rows.select_related(*related).defer(*unread).order_by("starts_at", "pk"):
-        yield _odd(code, now) if code.state == CodeState.ACTIVE else _left_behind(code, now)
+    return rows.select_related(*related).defer(*unread).order_by("starts_at", "pk")
+
+
+def _back(now: datetime) -> Iterator[Trouble]:
+    """The vendor's lists lacked a key, we believed them, and it was there: nobody else would ever be told."""
+    since = Q(state=CodeState.REVOKING) | Q(state=CodeState.REVOKED, ended_at__gt=now - TOLD_FOR)
+    for code in _phones(Q(reason=TURNED_UP) & since):
+        gone = code.state == CodeState.REVOKED and code.ended_at
+        end = f"was removed {moment(code.ended_at, code.door.venue)}" if gone else "is being removed"
+        hours = period(code.starts_at, code.ends_at, code.door.venue)
+        yield Trouble(
+            "phone_key_back",
+            str(code.pk),
+            Severity.NOTE if gone else Severity.TODAY,
+            f"The phone key of {who(code.grant)} ({hours}) at "
+            f"{door_name(code.door)}: its vendor's lists did not show it, and now do. Until it was seen it "
+            f"could open in these hours; it {end}.",
+            account_id=code.account_id,
+            **about(code.grant),
+        )
+
+
+def _unsure(now: datetime) -> Iterator[Trouble]:
+    """A look that cannot be had: without calls left, or while the vendor does not list its lock."""
+    late = Q(recheck_at__lte=now - LATE, next_try_at__gt=now)
+    for code in _phones(late & Q(state__in=(CodeState.FAILED, CodeState.REVOKED, CodeState.EXPIRED))):
+        yield Trouble(
+            "phone_key_unsure",
+            str(code.pk),
+            Severity.TODAY,
+            f"The phone key of {who(code.grant)} is gone from {door_name(code.door)} as far as its vendor's "
+            f"lists say, and it could not be looked at once more. If it is there, it opens again from "
+            f"{moment(_next(code, now), code.door.venue)} on: look in the vendor's portal, or see to it that "
+            "calls are left.",
+            account_id=code.account_id,
+            **about(code.grant),
+        )
 
 
 def _odd(code: IssuedCode, now: datetime) -> Trouble:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from backoffice.flow.issue.lost import to_look_at
 from backoffice.models import IssuedCode, VendorAccount
 from backoffice.states import CodeState
 from integrations.types import CodeOrder, Duration, Method
@@ -34,7 +35,7 @@ def due(account: VendorAccount, now: datetime) -> Q:
     looked_at = Q(state=CodeState.ACTIVE, method=Method.PHONE, next_try_at__lte=now)
     revoking = Q(state=CodeState.REVOKING) & ripe
     left = Q(state=CodeState.ISSUING) & (ripe | ~Q(method=Method.PHONE))
-    return Q(account=account) & (planned | keyless | left | revoking | looked_at)
+    return Q(account=account) & (planned | keyless | left | revoking | looked_at | to_look_at(now))
 
 
 def bundles_due(account: VendorAccount, now: datetime) -> Iterable[Bundle]:

@@ -12,16 +12,17 @@ from django.db.models import Q
 
 from backoffice import selectors
 from backoffice.flow.issue.bundles import due
+from backoffice.flow.issue.lost import BELIEVED_GONE, REMEMBERED, look_at
 from backoffice.flow.issue.record import Issued
 from backoffice.models import Door, IssuedCode, VendorAccount
 from backoffice.states import CodeState, GrantState, Known, move
+from backoffice.wording import TURNED_UP
 from integrations.errors import OverBudget, VendorError
 from integrations.types import Method, Period, PhoneClientRecord, PhoneState, together
 
 FIRST_LOOK, NEXT_LOOK = timedelta(hours=1), timedelta(minutes=30)
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=20), timedelta(minutes=15)
 BUDGET_RETRY, QUOTA_RETRY, SLOW_RETRY = timedelta(hours=1), timedelta(hours=6), timedelta(hours=6)
-REMEMBERED = timedelta(days=30)  # so long a key that was given up is recognised
 AT_THE_VENDOR = (CodeState.ISSUING, CodeState.ACTIVE, CodeState.REVOKING)
 RELATED = ("account", "door__venue", "grant__person", "grant__occurrence__booking__customer")
 GENERATION = re.compile(r"g\d+-r(\d+)-")
@@ -34,7 +35,6 @@ SUSPENDED = "it is suspended at the vendor"
 OTHER_HOURS = "its hours were changed at the vendor"
 UNREADABLE = "its hours at the vendor cannot be read"
 UNLISTED = "the vendor's list did not show it; one list is not believed"
-TURNED_UP = "It was given up, and the vendor lists it: it is taken away there."
 
 
 @dataclass(slots=True)
@@ -47,8 +47,9 @@ class Client:
     issuing: list[IssuedCode] = field(default_factory=list)
     active: list[IssuedCode] = field(default_factory=list)
     revoking: list[IssuedCode] = field(default_factory=list)
-    failed: list[IssuedCode] = field(default_factory=list)  # given up, and perhaps there all the same
+    lost: list[IssuedCode] = field(default_factory=list)  # believed gone, and perhaps there all the same
     shut: bool = False  # in this pass the vendor said yes to what takes the revoked hours away
+    told: bool = True  # or, where False, that there is none: by a refusal and a list
 
     @property
     def ours(self) -> bool:
@@ -89,17 +90,18 @@ def hours_of(codes: Iterable[IssuedCode]) -> tuple[Period, ...]:
 def clients_due(account: VendorAccount, now: datetime) -> list[list[Client]]:
     """Lock by lock, where anything is due, all clients there that we know of; the most urgent lock first."""
     rows = IssuedCode.objects.filter(account=account, method=Method.PHONE)
-    ripe = rows.filter(due(account, now))
-    doors = list(dict.fromkeys(ripe.order_by("starts_at").values_list("door", flat=True)))
+    ripe, gone = rows.filter(due(account, now)), Q(state__in=BELIEVED_GONE)
+    in_turn = (*ripe.exclude(gone).order_by("starts_at"), *ripe.filter(gone).order_by("recheck_at"))
+    found: dict[int, dict[str, Client]] = {code.door_id: {} for code in in_turn}
     planned, there = ripe.filter(state=CodeState.PLANNED), rows.filter(state__in=AT_THE_VENDOR)
-    found: dict[int, dict[str, Client]] = {door: {} for door in doors}
     asked = Q(issued_at__isnull=False) | Q(attempts__gt=1)
     given_up = rows.filter(asked, state=CodeState.FAILED, ends_at__gt=now - REMEMBERED).exclude(address="")
-    known = planned | (there | given_up).filter(door__in=doors)
+    doubted = rows.filter(gone, recheck_at__gt=now - REMEMBERED)
+    known = planned | (there | given_up | doubted).filter(door__in=found)
     for code in known.select_related(*RELATED).order_by("starts_at", "pk"):
         address = code.address or guests_address(code)
         client = found[code.door_id].setdefault(address, Client(code.door, address))
-        getattr(client, str(code.state)).append(code)
+        getattr(client, "lost" if code.state in BELIEVED_GONE else str(code.state)).append(code)
     return [list(clients.values()) for clients in found.values()]
 
 
@@ -135,43 +137,52 @@ def back(codes: Iterable[IssuedCode], error: VendorError | None, done: Issued, n
         done.postponed += move(code, CodeState.PLANNED, attempts=tries, **later)
 
 
-def failed(codes: Iterable[IssuedCode], text: str, done: Issued) -> None:
-    """There is no such key, and asking again is of no use: the plan finds another way in."""
+def failed(codes: Iterable[IssuedCode], text: str, done: Issued, *, look: datetime | None = None) -> None:
+    """There is no such key, and asking again is of no use: the plan finds another way in.
+
+    `look`: that is so by what lists lack and nothing else, as of then, so it is looked for again.
+    """
     for code in codes:
+        again = {"recheck_at": look_at(code, look), "next_try_at": None} if look else {}
         with transaction.atomic():
             if code.state == CodeState.ACTIVE:
                 move(code, CodeState.ISSUING)
-            done.failed += move(code, CodeState.FAILED, error=text, attempts=code.attempts + 1)
+            done.failed += move(code, CodeState.FAILED, error=text, attempts=code.attempts + 1, **again)
 
 
 def unlisted(codes: Iterable[IssuedCode], done: Issued, now: datetime) -> None:
     """A complete list lacks a key that was there: believed when the next one lacks it, too."""
     for code in codes:
         if code.error == UNLISTED:
-            failed([code], GONE, done)
+            failed([code], GONE, done, look=now)
             continue
         again = {"error": UNLISTED, "next_try_at": now + FIRST_RETRY}
         IssuedCode.objects.filter(pk=code.pk, state=CodeState.ACTIVE).update(**again)
 
 
 def turned_up(codes: Iterable[IssuedCode], hours: Iterable[Period]) -> bool:
-    """A key that was given up is listed with just its hours: it would open every week, so it is removed."""
-    same = [code for code in codes if code.periods and hours_of([code]) == together(hours)]
-    again = {"next_try_at": None, "attempts": 0, "reason": TURNED_UP}
-    return sum(move(code, CodeState.REVOKING, **again) for code in same) > 0
+    """Keys believed gone are listed with just their hours: they would open every week, and are removed."""
+    listed = together(hours)
+    mine = [code for code in codes if code.periods and together([*listed, *hours_of([code])]) == listed]
+    if hours_of(mine) != listed:
+        return False
+    again = {"next_try_at": None, "recheck_at": None, "ended_at": None, "attempts": 0, "error": ""}
+    return sum(move(code, CodeState.REVOKING, **again, reason=TURNED_UP) for code in mine) > 0
 
 
-def revoked(codes: Iterable[IssuedCode], done: Issued, now: datetime) -> None:
-    """A complete list shows that the key is gone."""
+def revoked(codes: Iterable[IssuedCode], done: Issued, now: datetime, *, told: bool = True) -> None:
+    """A complete list shows that the key is gone; it is looked for again unless the vendor took it away."""
     for code in codes:
         how = {"known": Known.CONFIRMED, "confirmed_at": now, "looked_at": now, "ended_at": now}
-        done.revoked += move(code, CodeState.REVOKED, **how, next_try_at=None)
+        again = None if told else look_at(code, now)
+        done.revoked += move(code, CodeState.REVOKED, **how, next_try_at=None, recheck_at=again)
 
 
 def made(code: IssuedCode, record: PhoneClientRecord, done: Issued, now: datetime) -> None:
     """The vendor has the key: accepted by the guest already, or an invitation."""
     code.issued_at = now
-    done.issued += move(code, CodeState.ACTIVE, issued_at=now, **_progress(code, record, True, now))  # noqa: FBT003
+    how = _progress(code, record, True, now)  # noqa: FBT003
+    done.issued += move(code, CodeState.ACTIVE, issued_at=now, recheck_at=None, **how)
 
 
 def looked(code: IssuedCode, record: PhoneClientRecord, fits: bool, now: datetime) -> None:  # noqa: FBT001

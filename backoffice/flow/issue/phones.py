@@ -27,10 +27,11 @@ from backoffice.flow.issue.keyring import (
     turned_up,
     unlisted,
 )
+from backoffice.flow.issue.lost import forget, put_off, settled
 from backoffice.flow.issue.record import Issued
 from backoffice.models import Door, IssuedCode, VendorAccount
 from backoffice.wording import period
-from integrations.errors import Garbled, OverBudget, Refused, Unavailable
+from integrations.errors import Garbled, OverBudget, Refused, Unavailable, VendorError
 from integrations.types import AccessProvider, PhoneClientRecord, PhoneClients, PhoneKeys, together
 
 SURE = 2  # unanswered or refused so often, a refusal is one
@@ -50,24 +51,30 @@ def keys_due(account: VendorAccount, provider: AccessProvider, done: Issued, now
         return
     locks = clients_due(account, now)
     for number, clients in enumerate(locks):
-        tonight = min(code.starts_at for client in clients for code in client.rows)
         try:
-            with ledger.urgent(ledger.is_tonight(account, tonight, now)):
+            with ledger.urgent(_is_tonight(account, clients, now)):
                 _lock(provider, clients, done, now)
         except OverBudget as error:
             done.error = error.text
-            later(_rows(client for lock in locks[number:] for client in lock), error, done, now)
+            _put_off([client for lock in locks[number:] for client in lock], error, done, now)
             return
         except (Unavailable, Garbled, Refused) as error:  # the lock could not be listed
             done.error = error.text
-            later(_rows(clients), error, done, now)
+            _put_off(clients, error, done, now)
 
 
-def _rows(clients: Iterable[Client]) -> list[IssuedCode]:
-    rows = [code for client in clients for code in client.rows]
-    for code in rows:
-        code.refresh_from_db(fields=["state", "next_try_at", "attempts"])
-    return rows
+def _is_tonight(account: VendorAccount, clients: Iterable[Client], now: datetime) -> bool:
+    """A look for a key believed gone is nobody's evening."""
+    starts = [code.starts_at for client in clients for code in client.rows]
+    return bool(starts) and ledger.is_tonight(account, min(starts), now)
+
+
+def _put_off(clients: Iterable[Client], error: VendorError, done: Issued, now: datetime) -> None:
+    for client in clients:
+        for code in client.rows:
+            code.refresh_from_db(fields=["state", "next_try_at", "attempts"])
+        later(client.rows, error, done, now)
+        put_off(client.lost, error, now)
 
 
 def _lock(provider: PhoneKeys, clients: Sequence[Client], done: Issued, now: datetime) -> None:
@@ -93,7 +100,7 @@ def _change(provider: PhoneKeys, client: Client, done: Issued, now: datetime) ->
             client.shut = _put(provider, client, done, now)
             return
         if ripe and not client.active:
-            provider.remove(client.door.ref, client.address)
+            client.told = provider.remove(client.door.ref, client.address)
         elif ripe and hours_of(client.active) != hours_of([*client.active, *client.revoking]):
             provider.change(client.door.ref, client.address, hours_of(client.active))
         else:
@@ -129,24 +136,30 @@ def _settle(client: Client, listed: PhoneClients, done: Issued, now: datetime) -
     """Write down what the list says of one client; True when it is not there, so it may be invited."""
     record = listed.find(client.address)
     if record and record.periods is None:
-        later(client.rows, Garbled(UNREADABLE), done, now)
+        _not_told(client, Garbled(UNREADABLE), done, now)
     elif record:
         _present(client, record, done, now)
     elif not listed.complete:
-        gap = Garbled(f"whether there is a key cannot be told: {listed.gap or 'unreadable rows'}")
-        later(client.rows, gap, done, now)
+        gap = f"whether there is a key cannot be told: {listed.gap or 'unreadable rows'}"
+        _not_told(client, Garbled(gap), done, now)
     else:
+        settled(client.lost, now)
         return _absent(client, done, now)
     return False
+
+
+def _not_told(client: Client, error: VendorError, done: Issued, now: datetime) -> None:
+    later(client.rows, error, done, now)
+    put_off(client.lost, error, now)
 
 
 def _absent(client: Client, done: Issued, now: datetime) -> bool:
     """One list alone takes no key away and confirms no removal; True when nothing stands against it."""
     if client.shut:
-        revoked(client.revoking, done, now)
+        revoked(client.revoking, done, now, told=client.told)
     unlisted(client.active, done, now)
     forgotten = [code for code in client.issuing if not is_wanted(code, now)]
-    back(forgotten, None, done, now)
+    done.revoked += forget(forgotten, now)
     client.issuing = [code for code in client.issuing if code not in forgotten]
     doubtful = [c for c in [*client.active, *client.revoking] if c.state in AT_THE_VENDOR]
     client.active, client.revoking = [], []
@@ -159,9 +172,11 @@ def _present(client: Client, record: PhoneClientRecord, done: Issued, now: datet
     wanted = hours_of([*client.issuing, *client.active])
     fits = bool(wanted) and together(record.periods or ()) == wanted
     if not client.ours and not fits:
-        if not turned_up(client.failed, record.periods or ()):
+        if not turned_up(client.lost, record.periods or ()):
             failed([*client.issuing, *client.planned], FOREIGN, done)
+            settled(client.lost, now)
         return
+    settled(client.lost, now)
     for code in client.active:
         looked(code, record, fits, now)
     if fits:
@@ -182,19 +197,21 @@ def _invite(provider: PhoneKeys, client: Client, listed: PhoneClients, done: Iss
     if not client.address:
         failed(client.planned, NOBODY, done)
         return
-    again = [code for code in client.issuing if code.attempts < SURE]
+    left = list(client.issuing)  # it was perhaps sent, and is not listed
+    again = [code for code in left if code.attempts < SURE]
     if not claim(client):
         return
-    text = _message(client.door, client.issuing)
+    message = _message(client.door, client.issuing)
     try:
-        record = provider.invite(client.door.ref, client.address, hours, message=text, listed=listed)
+        record = provider.invite(client.door.ref, client.address, hours, message=message, listed=listed)
     except OverBudget as error:
         back(client.issuing, error, done, now)
         raise
     except Refused as error:
         later(again, error, done, now)  # refused perhaps because the first one did arrive: the list will tell
-        sure = [code for code in client.issuing if code not in again]
-        failed(sure, f"{REFUSED} ({error.text.rstrip('. ')})", done)
+        text = f"{REFUSED} ({error.text.rstrip('. ')})"
+        failed([code for code in client.issuing if code not in left], text, done)
+        failed([code for code in left if code not in again], text, done, look=now)
     except (Unavailable, Garbled) as error:
         later(client.issuing, error, done, now)
     else:
