@@ -16,6 +16,7 @@ from backoffice.admin.base import (
     ReadOnlyInline,
     ReadOnlyWithActs,
 )
+from backoffice.admin.fob_acts import GIVE
 from backoffice.admin.names import link, related
 from backoffice.admin.phone_keys import PHONE_KEY, PhoneKeyShown
 from backoffice.admin.show import at, chip_of, method, secret, span, stacked, stamp, state, window
@@ -55,7 +56,7 @@ class CodesInline(ReadOnlyInline):
 @admin.register(AccessGrant)
 class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
     customer = "occurrence__booking__customer"
-    acts = (HOLD, DENY, EXTEND, REISSUE, USE_METHOD)
+    acts = (HOLD, DENY, EXTEND, REISSUE, USE_METHOD, GIVE)
     list_display = (window(), "door_and_venue", "guest", "order", state(), "why", "codes_now")
     list_select_related = GRANT_RELATED
     list_filter = (

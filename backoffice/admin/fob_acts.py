@@ -6,7 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from backoffice import pools, tasks
 from backoffice.admin.acts import Act
@@ -14,7 +19,7 @@ from backoffice.admin.forms import Because, moment_field
 from backoffice.clock import now as clock
 from backoffice.flow import overrule, stock
 from backoffice.flow.desk import fobs
-from backoffice.models import Door, Fob, FobLoan, VendorAccount, Venue
+from backoffice.models import AccessGrant, Door, Fob, FobLoan, VendorAccount, Venue
 from integrations.types import Method
 
 LEND_FOR = timedelta(hours=2)
@@ -80,6 +85,51 @@ class NewFobs(_usual("new fobs bought")):  # type: ignore[misc]
     field_order = ["fobs", "reason"]
 
 
+class OfStock(_usual("given at the desk")):  # type: ignore[misc]
+    """A fob that a guest may be given now."""
+
+    fob = forms.ModelChoiceField(
+        queryset=Fob.objects.none(),
+        empty_label=None,
+        help_text="In stock, and of the pool of all his doors. With none to choose, ask for one back first.",
+        widget=UnfoldAdminSelectWidget(),
+    )
+    field_order = ["fob", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grant = self.grant()
+        free = [fob.pk for fob in stock.free_for(grant)] if grant else []
+        self.fields["fob"].queryset = Fob.objects.filter(pk__in=free).order_by("name", "ref")
+
+    def grant(self) -> AccessGrant | None:
+        """Whose fob it is to be."""
+        return self.rows[0]  # type: ignore[no-any-return]
+
+
+class Swapped(OfStock):
+    """Which fob the guest gets for the one that he brings back, and whether that one works."""
+
+    broken = forms.BooleanField(
+        label="The old one is broken",
+        required=False,
+        initial=True,
+        help_text="It is lent to nobody until it is said to be there again. Off: it is back in stock.",
+        widget=UnfoldBooleanSwitchWidget(),
+    )
+    field_order = ["fob", "broken", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fob"].label = "The guest gets"
+        self.fields["reason"].initial = "it does not open"
+
+    def grant(self) -> AccessGrant | None:
+        """That of the guest who has the fob."""
+        loan = current(self.rows[0])
+        return loan.grant if loan else None
+
+
 def _lend(fob: Fob, given: dict[str, Any], word: Any) -> str:
     overrule.lend(fob, given["door"], overrule.Person(given["name"]), given["ends_at"], word)
     return f"{fob} is being made to open {given['door']}: it does in a few seconds."
@@ -97,6 +147,11 @@ def _waits(fob: Fob) -> bool:
 def _may_be_back(fob: Fob) -> bool:
     loan = current(fob)
     return loan is not None and (pools.is_out(loan) or loan.starts_at <= clock()) and fob.lost_at is None
+
+
+def _with_guest(fob: Fob) -> bool:
+    loan = current(fob)
+    return loan is not None and pools.is_out(loan) and loan.ends_at > clock() and fob.lost_at is None
 
 
 HAND_OUT = Act(
@@ -120,6 +175,28 @@ CHECK_IN = Act(
     icon="input",
     first=True,
     offered=_may_be_back,
+)
+SWAP = Act(
+    "swap",
+    "Swap",
+    "The guest gets another fob for the rest of his time, and counts as having it. This one opens nothing "
+    "any more.",
+    DESK,
+    lambda row, given, word: stock.swap(row, given["fob"], word, broken=given["broken"]),
+    Swapped,
+    icon="swap_horiz",
+    offered=_with_guest,
+)
+GIVE = Act(
+    "give-fob",
+    "Give a fob now",
+    "He takes it with him, long before his time or in the place of the one that waits for him. It opens "
+    "his doors in his access window alone.",
+    DESK,
+    lambda row, given, word: stock.give(row, given["fob"], word),
+    OfStock,
+    icon="key",
+    offered=stock.may_be_given,
 )
 LEND = Act(
     "lend",
@@ -175,4 +252,4 @@ MAKE = Act(
     after=_read_again,
     folded=True,
 )
-ACTS = (HAND_OUT, CHECK_IN, LEND, LOST, FOUND, PUT)
+ACTS = (HAND_OUT, CHECK_IN, SWAP, LEND, LOST, FOUND, PUT)

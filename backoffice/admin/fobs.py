@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from backoffice import pools
 from backoffice.admin.acts import Act, buttons_of
 from backoffice.admin.base import RELATED, Days, ReadOnly, ReadOnlyInline, ReadOnlyWithActs
-from backoffice.admin.fob_acts import ACTS, CHECK_IN, FOUND, HAND_OUT, LEND, LOST, current
+from backoffice.admin.fob_acts import ACTS, CHECK_IN, FOUND, HAND_OUT, LEND, LOST, SWAP, current
 from backoffice.admin.names import link
 from backoffice.admin.show import EMPTY, at, chip, gone, span, stacked, stamp, window
 from backoffice.admin.zones import zone_of_row
@@ -237,7 +237,7 @@ def at_hand(codes: Iterable[IssuedCode], request: HttpRequest) -> dict[str, tupl
     holders = {code.holder_key for code in codes if code.method == Method.FOB and code.holder_key}
     loans = pools.open_loans().filter(holder_key__in=holders)
     fobs = pools.with_loans(Fob.objects.filter(pk__in=loans.values("fob"))) if holders else []
-    titles = {act.title for act in (HAND_OUT, CHECK_IN, LOST)}
+    titles = {act.title for act in (HAND_OUT, CHECK_IN, SWAP, LOST)}
     found = {}
     for fob in fobs:
         loan = current(fob)
@@ -250,7 +250,7 @@ def at_hand(codes: Iterable[IssuedCode], request: HttpRequest) -> dict[str, tupl
 def cards(request: HttpRequest, now: datetime, until: datetime, most: int) -> dict[str, Any]:
     """What the first page says of fobs: those not back in time, out, and to be handed out before `until`."""
     return {
-        "fobs_out": lines(request, pools.out(now), most, (CHECK_IN,)),
+        "fobs_out": lines(request, pools.out(now), most, (CHECK_IN, SWAP)),
         "fobs_late": lines(request, pools.overdue(now), most, (CHECK_IN, LOST)),
         "fobs_waiting": lines(request, pools.to_hand_out(until, now), most, (HAND_OUT,)),
     }

@@ -24,9 +24,10 @@ from backoffice.api.acts import (
     word,
     written,
 )
+from backoffice.api.fobs import DESK, Done
 from backoffice.api.permissions import needs
-from backoffice.flow import overrule
-from backoffice.models import AccessGrant, IssuedCode, Override, VendorAccount
+from backoffice.flow import overrule, stock
+from backoffice.models import AccessGrant, Fob, IssuedCode, Override, VendorAccount
 from backoffice.wording import invitation
 
 REVEAL = [needs("reveal_issuedcode")]
@@ -72,6 +73,12 @@ class GrantFilter(FilterSet):
         fields = ["door", "state", "method"]
 
 
+class Given(Reason):
+    """Which fob a guest takes with him."""
+
+    fob = serializers.PrimaryKeyRelatedField[Fob](queryset=Fob.objects.all())
+
+
 class GrantViewSet(OpenedOtherwise, Overrulable, ReadOnlyModelViewSet[AccessGrant]):
     """Decisions, with staff's word about them."""
 
@@ -84,6 +91,15 @@ class GrantViewSet(OpenedOtherwise, Overrulable, ReadOnlyModelViewSet[AccessGran
     def reissue(self, request: Request, **_: Any) -> Response:
         """Issue a new code; the old one stops counting, and lingers where it cannot be withdrawn."""
         return written(overrule.reissue(self.get_object(), word(request, checked(Reason, request))))
+
+    @extend_schema(request=Given, responses=Done)
+    @action(detail=True, methods=["post"], permission_classes=DESK, url_path="give-fob")
+    def give_fob(self, request: Request, **_: Any) -> Response:
+        """The guest takes this fob with him now; it opens in his access window alone. 409 with words."""
+        given = checked(Given, request)
+        said = stock.give(self.get_object(), given["fob"], word(request, given))
+        tasks.follow.delay_on_commit()
+        return Response({"message": said})
 
 
 class CodeSerializer(serializers.ModelSerializer[IssuedCode]):

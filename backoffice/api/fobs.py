@@ -117,6 +117,15 @@ class Lies(Reason):
     venue = serializers.PrimaryKeyRelatedField[Venue](queryset=Venue.objects.all(), allow_null=True)
 
 
+class Swapped(Reason):
+    """What a guest gets for the fob that he brings back."""
+
+    other = serializers.PrimaryKeyRelatedField[Fob](queryset=Fob.objects.all())
+    broken = serializers.BooleanField(
+        default=True, help_text="the old one is lent to nobody until it is said to be found"
+    )
+
+
 class Lent(Reason):
     """To whom a fob is lent without a booking, for which door and until when."""
 
@@ -179,6 +188,14 @@ class FobViewSet(ReadOnlyModelViewSet[Fob]):
     def check_in(self, request: Request, **_: Any) -> Response:
         """It is back; in its time it opens nothing from now on."""
         return _done(stock.check_in(self.get_object(), word(request, checked(Reason, request))))
+
+    @extend_schema(request=Swapped, responses=Done)
+    @action(detail=True, methods=["post"], permission_classes=DESK)
+    def swap(self, request: Request, **_: Any) -> Response:
+        """The guest who has it gets another one for the rest of his time; this one opens nothing any more."""
+        given = checked(Swapped, request)
+        said = word(request, given)
+        return _done(stock.swap(self.get_object(), given["other"], said, broken=given["broken"]))
 
     @extend_schema(request=Reason, responses=Done)
     @action(detail=True, methods=["post"], permission_classes=DESK)

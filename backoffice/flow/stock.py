@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import QuerySet
 
 from backoffice import pools
-from backoffice.models import AccessGrant, Fob, FobLoan, OverrideKind, Venue
+from backoffice.models import AccessGrant, Fob, FobLoan, Override, OverrideKind, Venue
 from backoffice.states import CodeState, GrantState
 from backoffice.word import NotPossible, Word, on_record, say
 from backoffice.wording import moment
 from integrations.types import Method
 
 LIVE = (GrantState.GRANTED, GrantState.HELD, GrantState.BLOCKED)
+A_MOMENT = timedelta(minutes=1)  # until what was said about a fob shows in its loan
 TO_LEND = (GrantState.GRANTED, GrantState.BLOCKED)
 
 
@@ -90,11 +93,11 @@ def give(grant: AccessGrant, fob: Fob, word: Word) -> str:
     It opens in his access window alone. NotPossible unless he is to get in by fob, has none in hand, and
     this one is free and of the pool of all his doors.
     """
-    if grant.method != Method.FOB or grant.state not in TO_LEND or grant.ends_at <= word.now:
+    if not may_be_given(grant) or grant.ends_at <= word.now:
         raise NotPossible("No fob is to be lent here: this access is by another method, held, or over.")
     if has := next((loan.fob for loan in _loans_of(grant) if pools.is_out(loan)), None):
         raise NotPossible(f"This guest has {has} already: swap it on its page.")
-    _must_fit(fob, grant)
+    _must_fit(fob, grant, word)
     with transaction.atomic():
         say(OverrideKind.REISSUE, grant, grant.ends_at, word, fob=fob)
         on_record(word, "give", fob, grant=grant)
@@ -113,7 +116,7 @@ def swap(fob: Fob, other: Fob, word: Word, *, broken: bool) -> str:
     grant = loan.grant
     if grant.state not in TO_LEND or grant.ends_at <= word.now:
         raise NotPossible(f"The time of {fob} is over: check it in.")
-    _must_fit(other, grant)
+    _must_fit(other, grant, word)
     with transaction.atomic():
         if not FobLoan.objects.filter(pk=loan.pk, returned_at=None).update(
             returned_at=word.now, returned_by=word.author
@@ -130,6 +133,11 @@ def swap(fob: Fob, other: Fob, word: Word, *, broken: bool) -> str:
     return f"{other} is being made to open in its place: it does in a few seconds. {fob} {kept}."
 
 
+def may_be_given(grant: AccessGrant) -> bool:
+    """Whether this is access by fob that nobody has held back."""
+    return grant.method == Method.FOB and grant.state in TO_LEND
+
+
 def free_for(grant: AccessGrant) -> list[Fob]:
     """The fobs that may be given to a guest now: in stock, and of the pools of all his doors."""
     doors = [each.door for each in _kin(grant).select_related("door")] or [grant.door]
@@ -138,10 +146,13 @@ def free_for(grant: AccessGrant) -> list[Fob]:
     return [fob for fob in there if all(pools.belongs(fob, door) for door in doors)]
 
 
-def _must_fit(fob: Fob, grant: AccessGrant) -> None:
+def _must_fit(fob: Fob, grant: AccessGrant, word: Word) -> None:
+    given = Override.objects.filter(fob=fob, lifted_at=None, created_at__gt=word.now - A_MOMENT)
+    if given.exclude(grant__in=_kin(grant)).exists():
+        raise NotPossible(f"{fob} was given to somebody else a moment ago: take another one.")
     if fob not in free_for(grant):
         raise NotPossible(
-            f"{fob} cannot be given to this guest: it is lent, promised, lost, or not of the pool of his doors."
+            f"{fob} cannot be given to this guest: it is lent, lost, or not of the pool of all his doors."
         )
 
 

@@ -162,3 +162,34 @@ def test_a_fob_in_stock_and_one_that_waits_are_told_apart(signed_in, desk):
     shown = signed_in("viewer").get(LIST).content.decode()
     assert "in stock" in shown
     assert Fob.objects.count() == 2
+
+
+def test_a_broken_fob_is_swapped_in_two_clicks_from_the_first_page(signed_in, desk, now):
+    desk.add(2)
+    client = signed_in("front desk")
+    act(client, desk, "hand-out")
+    [address] = links(client.get("/admin/"), "Swap")
+    form = client.get(address).context["form"]
+    given = {name: form[name].value() for name in ("broken", "reason")}
+    [other] = form.fields["fob"].queryset
+    assert (
+        "Fob 2 is being made to open"
+        in client.post(address, {**given, "fob": other.pk}, follow=True).content.decode()
+    )
+    desk.pass_(now + timedelta(seconds=5))
+    assert desk.opening(now + timedelta(minutes=1)) == ["Fob 2"]
+    assert "lost" in page(client, desk)
+
+
+def test_a_fob_is_given_long_before_from_the_page_of_its_booking(signed_in, sandbox, now):
+    desk, client = Desk(sandbox, count=2), signed_in("front desk")
+    stay = desk.booked(start=now + timedelta(hours=8))
+    desk.pass_(now)
+    at = reverse("admin:backoffice_booking_change", args=[stay.booking.pk])
+    [address] = links(client.get(at), "Give a fob now")
+    form = client.get(address).context["form"]
+    client.post(address, {"fob": desk.fobs[1].pk, "reason": form["reason"].value()})
+    desk.pass_(now + timedelta(seconds=5))
+    assert [str(loan.fob) for loan in FobLoan.objects.exclude(handed_at=None)] == ["Fob 2"]
+    assert links(client.get(at), "Swap")
+    assert act(signed_in("viewer"), desk, "swap").status_code == 403

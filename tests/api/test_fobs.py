@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
 from backoffice import clock
-from backoffice.models import Fob, FobLoan, Override, StaffAct, VendorWrite
+from backoffice.models import AccessGrant, Fob, FobLoan, Override, StaffAct, VendorWrite
 from tests.factories import UserFactory, VenueFactory
 from tests.flow.lent import Desk
 
@@ -130,3 +130,25 @@ def test_a_booking_is_opened_by_another_method(desk, now):
 def test_loans_are_listed_by_whether_they_are_open(desk):
     assert len(api("viewer").get("/api/v1/fob-loans/?open=true").json()["results"]) == 1
     assert api("viewer").get("/api/v1/fob-loans/?open=false").json()["results"] == []
+
+
+def test_a_fob_is_swapped_for_another(desk, now):
+    other = desk.add(2)
+    assert act(desk, "swap", other=other.pk).status_code == 409  # it waits for its guest
+    act(desk, "hand-out")
+    assert "is back in stock" in act(desk, "swap", other=other.pk, broken=False).json()["message"]
+    assert act(desk, "swap", "viewer", other=other.pk).status_code == 403
+    desk.pass_(now + timedelta(seconds=5))
+    assert desk.opening(now + timedelta(minutes=1)) == ["Fob 2"]
+
+
+def test_a_fob_is_given_before_its_time(sandbox, now):
+    desk = Desk(sandbox)
+    desk.booked(start=now + timedelta(hours=8))
+    desk.pass_(now)
+    address = f"/api/v1/grants/{AccessGrant.objects.get().pk}/give-fob/"
+    assert api("viewer").post(address, {**WHY, "fob": desk.fobs[0].pk}, format="json").status_code == 403
+    assert api().post(address, {**WHY, "fob": desk.fobs[0].pk}, format="json").status_code == 200
+    desk.pass_(now + timedelta(seconds=5))
+    assert FobLoan.objects.get().handed_at
+    assert desk.opening(now + timedelta(minutes=1)) == []

@@ -132,6 +132,15 @@ def test_the_only_fob_given_away_leaves_a_guest_before_without_one_and_that_is_s
     assert in_hand() == ["Fob 1"]
 
 
+def test_one_fob_is_not_given_to_two_guests_at_once(desk):
+    desk.booked()
+    desk.booked()
+    desk.pass_(MORNING)
+    first, second = AccessGrant.objects.order_by("pk")
+    stock.give(first, desk.fobs[0], word(MORNING))
+    assert "a moment ago" in refused(stock.give, second, desk.fobs[0], word(MORNING))
+
+
 def test_another_fob_than_the_one_that_waits_is_given(desk):
     desk.booked()
     desk.pass_()

@@ -156,7 +156,7 @@ def _handed(job: Job, fob: Fob, now: datetime) -> dict[str, object]:
 
 
 def _at_the_desk(job: Job) -> Override | None:
-    """Staff's word that gives the guest a fob of their choice: the re-issue, or the loan without a booking."""
+    """Staff's word that gives the guest a fob of their choice: a re-issue, or a loan without a booking."""
     again = max(pools.generation(code.key) for code in job.wanted)
     return Override.objects.filter(pk=again, fob__isnull=False).first() or job.wanted[0].grant.person
 
