@@ -11,6 +11,7 @@ from backoffice.admin import (
     directory,
     events,
     feeds,
+    findings,
     fobs,
     people,
     places,

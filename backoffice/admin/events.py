@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backoffice.admin.access import who
@@ -12,7 +12,7 @@ from backoffice.admin.base import CHOICE, RELATED, Days, GuestSearch, ReadOnly, 
 from backoffice.admin.names import link, related
 from backoffice.admin.show import at, chip_of, secret, stacked, state
 from backoffice.admin.verbs import READ, RESEND
-from backoffice.models import EntryEvent, Finding, Notice, Severity, StaffAct
+from backoffice.models import EntryEvent, Notice, StaffAct
 
 
 @admin.register(EntryEvent)
@@ -74,62 +74,6 @@ class EntryEventAdmin(ReadOnly):
             return row.card_number or None
         grant = row.code.grant
         return stacked(who(grant), link(grant.occurrence.booking) if grant.occurrence else "")
-
-
-PRESSING = Case(*(When(severity=severity, then=place) for place, severity in enumerate(Severity.values)))
-
-
-@admin.register(Finding)
-class FindingAdmin(ReadOnly):
-    list_display = ("severity_chip", "text", "about", at("opened_at"), at("closed_at"))
-    list_filter = (
-        ("severity", CHOICE),
-        "kind",
-        ("closed_at", admin.EmptyFieldListFilter),
-        ("account", RELATED),
-    )
-    search_fields = ("text", "booking__ref", "booking__customer__name", "door__name", "kind")
-    search_help_text = "guest, booking number, door or text"
-    ordering = (F("closed_at").desc(nulls_first=True), PRESSING, "opened_at")
-    joined = (
-        "account",
-        "conflict",
-        "door__venue",
-        "grant__door__venue",
-        "grant__occurrence__booking__account",
-        "booking__account",
-        "booking__customer",
-    )
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("severity_chip", "kind", "about"),
-                    ("text",),
-                    (at("opened_at"), at("closed_at")),
-                    ("account", related("booking"), "door", related("grant", "access")),
-                )
-            },
-        ),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        """Findings with what they are about."""
-        rows = super().get_queryset(request).select_related(*self.joined)
-        rows = rows.defer("booking__raw", "grant__occurrence__booking__raw")
-        return rows.prefetch_related("booking__occurrences__resource__room__venue")
-
-    @display(description="when", ordering="severity")
-    def severity_chip(self, row: Finding) -> Any:
-        return chip_of("" if row.closed_at else row.severity, row.get_severity_display())
-
-    @display(description="about")
-    def about(self, row: Finding) -> Any:
-        return stacked(
-            link(row.conflict, "both sides") if row.conflict else "",
-            *(link(subject) for subject in (row.booking, row.grant, row.door, row.account) if subject),
-        )
 
 
 @admin.register(Notice)

@@ -13,30 +13,34 @@ from django.http import HttpRequest
 
 from backoffice import selectors
 from backoffice.admin import fobs, health
+from backoffice.admin.access import who
 from backoffice.admin.acts import buttons_of
+from backoffice.admin.leads import leads, ways_to_connect
 from backoffice.admin.readiness import Readiness, readiness
-from backoffice.admin.show import chip_of, distance, span, stamp
+from backoffice.admin.show import chip_of, distance, span, stamp, way_in
 from backoffice.admin.sides import clashes, lines
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
 from backoffice.flow.conflicts import RELATED as CLASH_RELATED
 from backoffice.flow.conflicts import UNREAD as CLASH_UNREAD
-from backoffice.models import AccessGrant, Occurrence, VendorAccount, Venue
+from backoffice.models import AccessGrant, Door, IssuedCode, Occurrence, VendorAccount, Venue
 from backoffice.site import NAVIGATION
 from backoffice.states import LIVE_GRANTS
 from backoffice.wording import zone_of
 from integrations.types import BookingStatus
 
 AHEAD = timedelta(hours=18)  # from a morning until the night is over
+BOOKED, GUEST = "grant__occurrence__booking", ("account", "customer")
 BEHIND = timedelta(hours=8)
 MOST = 25  # lines of a list on this page; the rest is one click away
+SUBJECTS = ("account", "room", "door", "grant__door__venue", "booking__account", "booking__customer")
 MOST_FINDINGS = 8  # the board below them should be in sight
 NEAR = timedelta(hours=30)  # a conflict of tonight or tomorrow is to be settled now
 MOST_NEAR = 4  # conflicts that stand there with both sides
 
 
 @dataclass(slots=True)
-class Door:
+class Doorway:
     """One door of an arrival."""
 
     name: str
@@ -51,7 +55,7 @@ class Arrival:
     occurrence: Occurrence
     when: str
     far: str
-    doors: list[Door]
+    doors: list[Doorway]
     phase: str  # over, now, next
 
 
@@ -83,7 +87,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if _may(request, "conflict"):
         context |= _clashes(request, now)
     if _may(request, "finding"):
-        context["findings"], context["more_findings"] = _findings(now)
+        context["findings"], context["more_findings"] = _findings(request, now)
     if _may(request, "occurrence") and _may(request, "accessgrant"):
         context["boards"] = boards(now)
     if _may(request, "issuedcode"):
@@ -115,20 +119,18 @@ def _clashes(request: HttpRequest, now: datetime) -> dict[str, Any]:
     }
 
 
-def _findings(now: datetime) -> tuple[list[dict[str, Any]], int]:
-    related = ("account", "door", "grant__door", "grant__occurrence__booking__account", "booking__account")
+def _findings(request: HttpRequest, now: datetime) -> tuple[list[dict[str, Any]], int]:
     waiting = selectors.findings_open().filter(conflict=None)  # those stand above with both sides
-    rows = waiting.select_related(*related)
-    found = rows.defer("booking__raw", "grant__occurrence__booking__raw")[:MOST_FINDINGS]
+    rows = waiting.select_related(*SUBJECTS).defer("booking__raw")
     lines = [
         {
             "row": row,
             "state": chip_of(row.severity, row.get_severity_display()),
             "since": distance(row.opened_at, now),
-            "booking": row.booking
-            or (row.grant.occurrence.booking if row.grant and row.grant.occurrence else None),
+            "connect": ways_to_connect(row, request),
+            "leads": leads(row),
         }
-        for row in found
+        for row in rows[:MOST_FINDINGS]
     ]
     return lines, max(0, waiting.count() - MOST_FINDINGS)
 
@@ -173,21 +175,28 @@ def _arrival(occurrence: Occurrence, now: datetime) -> Arrival:
     return Arrival(occurrence, when, far, doors, phase)
 
 
-def _door(grant: AccessGrant, now: datetime) -> Door:
-    return Door(str(grant.door), readiness(grant, list(grant.codes.all()), now), grant)
+def _door(grant: AccessGrant, now: datetime) -> Doorway:
+    return Doorway(str(grant.door), readiness(grant, list(grant.codes.all()), now), grant)
 
 
 def _lingering(now: datetime) -> list[dict[str, Any]]:
+    """By door, the one that is open longest first."""
     rows = selectors.codes_lingering(now).filter(starts_at__lt=now + AHEAD)
-    rows = rows.select_related("door__venue", "grant__occurrence__booking__account")
-    return [
-        {
-            "row": row,
-            "until": stamp(row.ends_at, zone_of_row(row)),
-            "state": chip_of(row.state, "still opens"),
-        }
-        for row in rows.defer("grant__occurrence__booking__raw")[:MOST]
+    rows = rows.select_related("door__venue", "grant__person", *(f"{BOOKED}__{each}" for each in GUEST))
+    doors: dict[Door, list[IssuedCode]] = {}
+    for row in rows.defer("secret", f"{BOOKED}__raw")[:MOST]:
+        doors.setdefault(row.door, []).append(row)
+    return [_still_open(door, codes) for door, codes in doors.items()]
+
+
+def _still_open(door: Door, codes: list[IssuedCode]) -> dict[str, Any]:
+    """A door and who had the old codes that open it, the longest first."""
+    zone = zone_of_row(door)
+    lines = [
+        {"row": code, "who": who(code.grant), "until": stamp(code.ends_at, zone), "kind": way_in(code.method)}
+        for code in codes
     ]
+    return {"door": door, "lines": lines}
 
 
 def _accounts(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip, chip_of, masked, span, stamp, way_in
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
+from backoffice.flow import audit
 from backoffice.models import (
     AccessGrant,
     Booking,
@@ -93,6 +94,7 @@ class Way:
     times: list[TimeLine]
     words: list[WordLine]
     findings: list[Finding]
+    still_open: list[str]  # what its old codes open
     moments: list[Moment]
     zone: str
 
@@ -111,6 +113,7 @@ def way(booking: Booking, request: HttpRequest) -> Way:
         times=_times(booking, grants, request, now, at_hand(codes, request)),
         words=[_word(word, request, zone) for word in overrides],
         findings=rows["findings"],
+        still_open=audit.still_open(booking, now),
         moments=moments(booking, grants, codes, rows, zone),
         zone=zone.key,
     )
@@ -127,7 +130,7 @@ def _rows(booking: Booking, codes: Iterable[IssuedCode]) -> dict[str, list[Any]]
     words = Override.objects.filter(booking=booking) | Override.objects.filter(
         grant__occurrence__booking=booking
     )
-    findings = Finding.objects.filter(closed_at=None)
+    findings = Finding.objects.filter(closed_at=None).exclude(kind=audit.LINGERING)  # it tells of others, too
     about = findings.filter(booking=booking) | findings.filter(grant__occurrence__booking=booking)
     about |= findings.filter(conflict__first__booking=booking)
     return {

@@ -108,7 +108,7 @@ def _(row: Override) -> Venue | None:
 
 @venue_of.register
 def _(row: Finding) -> Venue | None:
-    return _about(row.door, row.grant, row.booking)
+    return _about(row.door, row.grant, row.room, row.booking)
 
 
 @venue_of.register

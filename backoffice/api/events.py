@@ -56,14 +56,36 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
             "door",
             "grant",
             "conflict",
+            "room",
             "opened_at",
             "closed_at",
         ]
 
 
+class FindingFilter(FilterSet):
+    """By kind, severity, account, room, door and booking; open or closed."""
+
+    account = filters.CharFilter(field_name="account__slug")
+
+    class Meta:
+        model = Finding
+        fields = {
+            "kind": ["exact"],
+            "severity": ["exact"],
+            "closed_at": ["isnull"],
+            "room": ["exact"],
+            "door": ["exact"],
+            "booking": ["exact"],
+        }
+
+
 class FindingViewSet(ReadOnlyModelViewSet[Finding]):
-    """What needs a person, the newest first; `closed_at__isnull=true` for what is open."""
+    """What needs a person, the newest first; `closed_at__isnull=true` for what is open.
+
+    Of old codes that open a door still there is one finding for the door: it has a booking only where all of
+    them are of one. A booking's own are among `codes`, in state `lingering`.
+    """
 
     queryset = Finding.objects.all()
     serializer_class = FindingSerializer
-    filterset_fields = {"kind": ["exact"], "severity": ["exact"], "closed_at": ["isnull"], "door": ["exact"]}
+    filterset_class = FindingFilter

@@ -14,6 +14,7 @@ from backoffice.models import Booking, IssuedCode, Notice, Severity
 from backoffice.states import CodeState, GrantState, NoticeState
 from backoffice.wording import door_name, moment
 
+LINGERING = "lingering"
 NAMED = 6  # guests in one text; the others are among the door's codes
 Codes = Sequence[IssuedCode]
 
@@ -23,7 +24,7 @@ def troubles(now: datetime) -> Iterator[Trouble]:
     for group in _by_door(_old(now)):
         bookings = {_booking(code) for code in group}
         yield Trouble(
-            "lingering",
+            LINGERING,
             f"door {group[0].door_id}",
             Severity.TODAY if any(_pressing(code) for code in group) else Severity.NOTE,
             _text(group),
