@@ -22,6 +22,9 @@ INVITATIONS = {
     CodeState.LINGERING: "opens still",
 }
 
+SUSPENDED = "it is suspended at the vendor"
+SUSPENDED_BY_STAFF = "Suspended by staff: it opens nothing until it is restored."
+OPENS_AGAIN = "staff have suspended it, and the vendor lists it as one that opens"
 TURNED_UP = "It was believed gone, and the vendor lists it again: it is taken away there."
 
 
@@ -49,6 +52,8 @@ def invitation(code: IssuedCode) -> str:
     """How far a phone key has come, and how we know; "" for a code of another method."""
     if code.method != Method.PHONE:
         return ""
+    if code.state == CodeState.ACTIVE and code.suspended_at:
+        return f"suspended by staff, but {code.error}" if code.error else "suspended by staff: opens nothing"
     if code.state == CodeState.ACTIVE:
         return "accepted by the guest" if code.accepted_at else "invited, not accepted yet"
     if code.state == CodeState.REVOKED and code.issued_at:

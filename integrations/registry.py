@@ -119,7 +119,7 @@ VENDORS: Mapping[str, Vendor] = {
         },
         # a phone key is asked for, looked after and taken back
         costs={Method.NETCODE: {"netcode": 1}, Method.PHONE: {"utility": 3}},
-        desk=frozenset({"commissioning", "lock_memory", "lock_facts"}),
+        desk=frozenset({"commissioning", "lock_memory", "lock_facts", "phone_keys"}),
     ),
     "google_calendar": Vendor(
         label="Google Calendar",

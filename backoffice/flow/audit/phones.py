@@ -23,7 +23,7 @@ INSTEAD = "A PIN is given instead of a phone key"  # as the plan puts it
 
 def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong with phone keys."""
-    return chain(_pins_instead(now), _keys(now), _back(now), _unsure(now))
+    return chain(_pins_instead(now), _keys(now), _suspended(now), _back(now), _unsure(now))
 
 
 def _pins_instead(now: datetime) -> Iterator[Trouble]:
@@ -42,7 +42,7 @@ def _reason(grant: AccessGrant) -> str:
 
 def _keys(now: datetime) -> Iterator[Trouble]:
     """Keys of which the vendor lists something odd, and keys whose time is over and that are there still."""
-    odd = Q(state=CodeState.ACTIVE, accepted_at=None, ends_at__gt=now) & ~Q(error="")
+    odd = Q(state=CodeState.ACTIVE, accepted_at=None, suspended_at=None, ends_at__gt=now) & ~Q(error="")
     left = Q(state=CodeState.REVOKING, ends_at__lte=now, attempts__gt=0)
     for code in _phones(odd | left):
         yield _odd(code, now) if code.state == CodeState.ACTIVE else _left_behind(code, now)
@@ -53,6 +53,21 @@ def _phones(which: Q) -> Iterable[IssuedCode]:
     related = ("door__venue", *(f"grant__{path}" for path in (*GRANT, BOOKING)))
     unread = ("secret", "address", *(f"grant__{path}" for path in UNREAD))
     return rows.select_related(*related).defer(*unread).order_by("starts_at", "pk")
+
+
+def _suspended(now: datetime) -> Iterator[Trouble]:
+    """Nobody else is going to restore it; and where it opens all the same, staff think that it does not."""
+    for code in _phones(Q(state=CodeState.ACTIVE, suspended_at__isnull=False, ends_at__gt=now)):
+        now_is = f"{code.error}; look there" if code.error else "it opens nothing until it is restored"
+        yield Trouble(
+            "phone_key_suspended",
+            str(code.pk),
+            Severity.NOW if code.error else Severity.NOTE,
+            f"The phone key of {who(code.grant)}, {what_for(code.grant)}, at {code.door} is suspended by "
+            f"staff: {sentence(now_is)} Restore it on its page, or deny the access.",
+            account_id=code.account_id,
+            **about(code.grant),
+        )
 
 
 def _back(now: datetime) -> Iterator[Trouble]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from backoffice import accounts, states
-from backoffice.models import Booking, Resource, VendorAccount, VendorWrite
+from backoffice.models import Booking, IssuedCode, Resource, VendorAccount, VendorWrite
 from backoffice.states import WriteState
 from backoffice.word import NotPossible, Word, on_record
 from integrations.errors import Garbled, Misconfigured, OverBudget, Unavailable, VendorError
@@ -46,6 +46,7 @@ class Ask:
     asked: Mapping[str, Any] = field(default_factory=dict)
     resource: Resource | None = None
     booking: Booking | None = None
+    code: IssuedCode | None = None
     key: str = ""
 
 
@@ -103,7 +104,7 @@ def _begun(ask: Ask, word: Word | RuleWord) -> VendorWrite:
             **by,
         )
         if isinstance(word, Word):
-            on_record(word, f"vendor {ask.verb}", write, booking=ask.booking)
+            on_record(word, f"vendor {ask.verb}", write, booking=ask.booking, code=ask.code)
     return write
 
 

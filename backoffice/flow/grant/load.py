@@ -151,6 +151,7 @@ def _code(code: IssuedCode) -> plan.HeldCode:
         periods=guests.periods(code),
         address=guests.digest(code.address),
         accepted=code.accepted_at is not None,
+        suspended=code.suspended_at is not None,
         looked_at=code.looked_at,
         attempts=code.attempts,
         error=code.error if code.method == Method.PHONE else "",

@@ -16,7 +16,7 @@ from backoffice.flow.issue.lost import BELIEVED_GONE, REMEMBERED, look_at
 from backoffice.flow.issue.record import Issued
 from backoffice.models import Door, IssuedCode, VendorAccount
 from backoffice.states import CodeState, GrantState, Known, move
-from backoffice.wording import TURNED_UP
+from backoffice.wording import OPENS_AGAIN, SUSPENDED, SUSPENDED_BY_STAFF, TURNED_UP
 from integrations.errors import OverBudget, VendorError
 from integrations.types import Method, Period, PhoneClientRecord, PhoneState, together
 
@@ -31,7 +31,6 @@ INVITED = "Invited: the guest is to accept in the app."
 ACCEPTED = "The guest has accepted it."
 GONE = "the key is no longer at the vendor: the guest declined it, or it was removed there"
 UNKNOWN_WORD = "the vendor says “{word}” of it, which the account's option phone_status does not explain"
-SUSPENDED = "it is suspended at the vendor"
 OTHER_HOURS = "its hours were changed at the vendor"
 UNREADABLE = "its hours at the vendor cannot be read"
 UNLISTED = "the vendor's list did not show it; one list is not believed"
@@ -187,8 +186,17 @@ def made(code: IssuedCode, record: PhoneClientRecord, done: Issued, now: datetim
 
 def looked(code: IssuedCode, record: PhoneClientRecord, fits: bool, now: datetime) -> None:  # noqa: FBT001
     """How far an invitation has come, as the vendor lists it."""
-    rows = IssuedCode.objects.filter(pk=code.pk, state=CodeState.ACTIVE)
-    rows.update(**_progress(code, record, fits, now))
+    how = _suspended(record, fits, now) if code.suspended_at else _progress(code, record, fits, now)
+    IssuedCode.objects.filter(pk=code.pk, state=CodeState.ACTIVE).update(**how)
+
+
+def _suspended(record: PhoneClientRecord, fits: bool, now: datetime) -> dict[str, object]:  # noqa: FBT001
+    """Staff have suspended it: that it was accepted stays, and what else the vendor says is told them."""
+    error = OPENS_AGAIN if record.state in (PhoneState.ACTIVE, PhoneState.INVITED) else ""
+    if not error and (record.state == PhoneState.UNKNOWN or not fits):
+        error = _trouble(record, fits)
+    told = {"looked_at": now, "error": error, "reason": SUSPENDED_BY_STAFF}
+    return {**told, "attempts": 0, "next_try_at": None}
 
 
 def _progress(code: IssuedCode, record: PhoneClientRecord, fits: bool, now: datetime) -> dict[str, object]:  # noqa: FBT001

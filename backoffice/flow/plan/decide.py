@@ -20,6 +20,7 @@ from backoffice.flow.plan.words import sentences
 from integrations.types import Method
 
 OVER = {Decided.WITHDRAWN, Decided.ENDED}
+SUSPENDED = "Staff have suspended the guest's phone key: nothing is issued until they restore it."
 NOT_KNOWN = "its source calls it by a state that is not known here"
 
 
@@ -37,6 +38,7 @@ class Context:
     lots: Mapping[str, fobs.Lot] = field(default_factory=dict)  # holder -> the fob that he can count on
     back: Mapping[str, Back] = field(default_factory=dict)  # holder -> when staff took his fob back
     phones: frozenset[phones.Holder] = frozenset()  # who has accepted a phone key of which door
+    suspended: frozenset[phones.Holder] = frozenset()  # whose key of which door staff have suspended
 
     def about(self, wish: Wish, grant: HeldGrant | None) -> list[Word]:
         """What staff said that is in force for this wish, the newest first."""
@@ -65,7 +67,7 @@ def decide(wish: Wish, grant: HeldGrant | None, context: Context) -> Decision | 
     """The decision for a wish; None where there is nothing to decide and no row."""
     words = context.about(wish, grant)
     if wish.keep:
-        return _keep(wish, grant, words, context.now)
+        return _keep(wish, grant, words, context)
     extend(wish, words)
     if wish.ends_at <= context.now:
         return _ended(wish, grant, context.now)
@@ -91,10 +93,26 @@ def _opened(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], context:
         wanted, way = _choose(wish, way, grant, words, context)
     except Trouble as trouble:
         return _blocked(wish, grant, str(trouble), context.now)
-    if word := of_kind(words, Said.HOLD):
-        return _held(wish, grant, way, wanted, word, context.now)
+    if reason := _hold(wish, grant, words, context):
+        return _held(wish, grant, way, wanted, reason, context.now)
     codes = settle(_codes(grant), wanted, context.now, f"replaced: {wish.why}")
     return _decision(wish, grant, Decided.GRANTED, sentences(_granted(wish), way.note), codes, way.method)
+
+
+def _hold(wish: Wish, grant: HeldGrant | None, words: Iterable[Word], context: Context) -> str:
+    """Why nothing is issued for now; "" where something may be."""
+    if word := of_kind(words, Said.HOLD):
+        return _by_staff("Held", word)
+    return SUSPENDED if _is_suspended(wish, grant, words, context) else ""
+
+
+def _is_suspended(wish: Wish, grant: HeldGrant | None, words: Iterable[Word], context: Context) -> bool:
+    """Is the guest's phone key suspended? A move of the booking undoes it as little as a second booking."""
+    if wish.door.method != Method.PHONE:
+        return False
+    again = of_kind(words, Said.REISSUE)
+    mine = any(code.suspended and code.generation >= (again.id if again else 0) for code in _codes(grant))
+    return mine or (wish.door.id, wish.address) in context.suspended
 
 
 def _choose(
@@ -153,8 +171,9 @@ def _granted(wish: Wish) -> str:
 # ------------------------------------------------------------------------------------------- what is not
 
 
-def _keep(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], now: datetime) -> Decision | None:
+def _keep(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], context: Context) -> Decision | None:
     """A booking whose state is not understood: what was granted stays as it is, nothing new is granted."""
+    now = context.now
     if grant is None or grant.state == Decided.BLOCKED:
         if wish.ends_at <= now:
             return _ended(wish, grant, now)
@@ -162,7 +181,7 @@ def _keep(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], now: datet
         return _blocked(wish, grant, why, now)
     if grant.ends_at <= now or grant.state in OVER:
         return _ended(wish, grant, now)
-    state, reason = _kept_state(grant, words)
+    state, reason = _kept_state(wish, grant, words, context)
     wanted = Wanted()
     if state != Decided.DENIED:
         wanted = Wanted(tuple(_as_it_is(code) for code in grant.codes if code.state != State.LINGERING))
@@ -171,14 +190,14 @@ def _keep(wish: Wish, grant: HeldGrant | None, words: Sequence[Word], now: datet
     return replace(kept, conflict="", trimmed=" ".join(wish.trims))
 
 
-def _kept_state(grant: HeldGrant, words: Sequence[Word]) -> tuple[Decided, str]:
+def _kept_state(wish: Wish, grant: HeldGrant, words: Sequence[Word], context: Context) -> tuple[Decided, str]:
     """Staff's word counts here too; when a denial ends, that would be something new."""
     if word := of_kind(words, Said.DENY):
         return Decided.DENIED, _by_staff("Denied", word)
     if grant.state == Decided.DENIED:
         return Decided.DENIED, f"Denied by staff before, and nothing new is granted: {NOT_KNOWN}."
-    if word := of_kind(words, Said.HOLD):
-        return Decided.HELD, _by_staff("Held", word)
+    if reason := _hold(wish, grant, words, context):
+        return Decided.HELD, reason
     return Decided.GRANTED, f"What was granted stays and nothing new is granted: {NOT_KNOWN}. Ask there."
 
 
@@ -216,10 +235,9 @@ def _still_right(wish: Wish, grant: HeldGrant | None, now: datetime) -> Iterator
 
 
 def _held(
-    wish: Wish, grant: HeldGrant | None, way: Way, wanted: Wanted, word: Word, now: datetime
+    wish: Wish, grant: HeldGrant | None, way: Way, wanted: Wanted, reason: str, now: datetime
 ) -> Decision:
     """Nothing is issued; what is out stays out."""
-    reason = _by_staff("Held", word)
     codes = settle(_codes(grant), replace(wanted, new=()), now, reason, hold=True)
     return _decision(wish, grant, Decided.HELD, reason, codes, way.method)
 

@@ -80,6 +80,16 @@ def holders(held: Iterable[HeldGrant]) -> set[Holder]:
     }
 
 
+def suspended(held: Iterable[HeldGrant]) -> set[Holder]:
+    """Whose key of which door is at the vendor and suspended by staff: it is one for all of his bookings."""
+    return {
+        (grant.door_id, code.address)
+        for grant in held
+        for code in grant.codes
+        if code.suspended and code.state in {State.ACTIVE, State.REVOKING}
+    }
+
+
 def or_pins(phoning: Phoning, way: Way, pins: Callable[[], Wanted]) -> tuple[Wanted, Way]:
     """The phone key; or PINs and why, and until they are there what the guest has of the key."""
     span = shown(phoning.wish.starts_at, phoning.wish.ends_at, phoning.asking.grid.clock)

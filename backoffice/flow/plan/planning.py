@@ -61,6 +61,7 @@ def _context(world: World, wishes: Iterable[Wish], held: dict[Place, HeldGrant])
             context.reissued[holder] = max(again.id, context.reissued.get(holder, 0))
             context.asked_at[holder] = max(again.starts_at, context.asked_at.get(holder, again.starts_at))
     context.back, context.phones = world.back, frozenset(phones.holders(world.held))
+    context.suspended = frozenset(phones.suspended(world.held))
     context.lots = fobs.lots(_demands(wishes, held, context), world.fobs, world.now)
     return context
 

@@ -208,6 +208,7 @@ class HeldCode:
     periods: tuple[Period, ...] = ()  # of a phone key, as are the following
     address: str = ""  # a digest of the e-mail address that was invited
     accepted: bool = False
+    suspended: bool = False  # by staff, who have not restored it
     looked_at: datetime | None = None  # when the vendor last said how far it has come
     attempts: int = 0
     error: str = ""
