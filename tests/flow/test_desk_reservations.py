@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -192,6 +193,41 @@ def test_only_the_fields_that_are_filled_in_are_changed(shop, lab, word):
     write = reservations.edit(booking, {"people": 5, "name": ""}, word)
     kept = shop.store.reservations[int(booking.ref)]
     assert (write.state, write.confirmed, kept["people"], kept["name"]) == ("done", True, 5, "Ida")
+
+
+EDITED = {
+    "name": "Eva",
+    "surname": "Kron",
+    "email": "eva@example.test",
+    "phone": "+49 30 1",
+    "people": 6,
+    "price": "80",
+    "comment": "door at the back",
+    "status": False,
+}
+
+
+def test_an_edit_of_every_field_is_seen_to_be_done(shop, lab, word):
+    for switch in ("ids_as_text", "price_as_text", "empty_as_null"):
+        shop.switch[switch] = True
+    write = reservations.edit(booked(shop, lab, name="Ida", people=2), EDITED, word)
+    assert (write.state, write.confirmed) == ("done", True)
+
+
+@pytest.mark.parametrize("field", EDITED)
+def test_an_edit_that_is_accepted_and_not_done_is_in_doubt_and_says_which_field(shop, lab, word, field):
+    booking = booked(shop, lab, name="Ida", surname="Kern", people=2, price=20.0, status=1)
+    kept = {"reservationid": int(booking.ref), **shop.store.reservations[int(booking.ref)]}
+    shop.fail("status", f"POST /v2.4/room/{lab.ref}/reservation", status=200, body=json.dumps(kept))
+    write = reservations.edit(booking, {field: EDITED[field]}, word)
+    assert (write.state, write.confirmed) == ("in_doubt", False)
+    assert f"shows another {field}: look at the source" in write.text
+
+
+def test_a_status_that_the_account_has_a_meaning_of_its_own_for_puts_no_edit_in_doubt(shop, lab, word):
+    lab.account.options = {"status_map": {"panel:false": "confirmed"}}
+    lab.account.save()
+    assert reservations.edit(booked(shop, lab), {"status": False}, word).state == "done"
 
 
 def test_an_edit_of_nothing_is_refused(shop, lab, word):

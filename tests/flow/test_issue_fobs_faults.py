@@ -8,12 +8,13 @@ import pytest
 
 from backoffice import accounts
 from backoffice.flow import grant, issue, overrule, stock
-from backoffice.models import AccessGrant, FobLoan, IssuedCode
+from backoffice.models import AccessGrant, Fob, FobLoan, IssuedCode, Occurrence
 from backoffice.states import CodeState
 from tests.flow.lent import AFTER, DURING, SOON, START, Desk, codes, later, loans, word
 
 pytestmark = pytest.mark.django_db
 PUT = "PUT /api/v1/fob"
+TURNS = 3  # sends of one loan that is not answered
 
 
 @pytest.fixture
@@ -50,6 +51,40 @@ def test_a_guest_who_cancels_while_the_vendor_is_silent_is_left_with_nothing(des
     desk.pass_(later(1))
     assert (desk.opening(), codes("state")) == ([], [CodeState.REVOKED])
     assert loans()[0].returned_at
+
+
+def test_a_vendor_that_is_down_is_asked_for_a_few_fobs_and_not_for_all(sandbox):
+    many = Desk(sandbox, count=6)
+    for _ in many.fobs:
+        many.booked()
+    many.site.fail("status", PUT, status=503, times=99)
+    many.pass_()
+    few = 3 * TURNS
+    assert len(many.site.calls(PUT)) == few
+    many.site.faults.clear()
+    many.pass_(later(10))
+    assert len(many.opening()) == 6
+    asked = len(many.site.calls(PUT))
+    for occurrence in Occurrence.objects.all():
+        cancel(occurrence)
+    many.site.fail("status", PUT, status=503, times=99)
+    many.pass_(later(11))
+    assert len(many.site.calls(PUT)) == asked + few
+    many.site.faults.clear()
+    many.pass_(later(30))
+    assert many.opening() == []
+
+
+def test_a_vendor_that_is_down_is_asked_to_shut_a_few_lost_fobs_and_not_all(sandbox):
+    many = Desk(sandbox, count=6)
+    for fob in many.fobs:
+        stock.lost(fob, word())
+    many.site.fail("status", PUT, status=503, times=99)
+    many.pass_()
+    assert len(many.site.calls(PUT)) == 3 * TURNS
+    many.site.faults.clear()
+    many.pass_(later(1))
+    assert not Fob.objects.filter(shut_at=None).exists()
 
 
 def test_a_dead_workers_fob_is_the_one_that_is_lent(two):

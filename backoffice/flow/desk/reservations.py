@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,11 +17,12 @@ from backoffice.flow.desk.record import LOOK, Ask, already, carry_out
 from backoffice.models import Booking, Occurrence, Resource, VendorWrite
 from backoffice.word import NotPossible, Word
 from integrations.errors import Garbled, Unavailable, VendorError
-from integrations.types import BookingRecord, Verdict, Written
+from integrations.types import BookingRecord, BookingStatus, Verdict, Written
 
 ADD, EDIT, MOVE, DELETE = "add reservation", "edit reservation", "move reservation", "delete reservation"
 FIELDS = ("name", "surname", "email", "phone", "people", "pricer", "price", "comment", "status")
 MOST_PEOPLE = 1000
+CENT = Decimal("0.01")
 OURS = "latchkey-"  # what external ids of reservations made here begin with
 
 
@@ -60,11 +62,18 @@ def edit(booking: Booking, fields: Mapping[str, Any], word: Word) -> VendorWrite
     source = clients.reservations(booking.account)
     ask = Ask(booking.account, EDIT, _subject(booking, at), sent, resource=at.resource, booking=booking)
     what = f"Changed: {', '.join(sent)}."
-    return carry_out(
-        ask,
-        word,
-        lambda: _changed(source, booking, lambda: source.edit(at.resource.ref, booking.ref, sent), what),
-    )
+
+    def go() -> Written:
+        end = _changed(source, booking, lambda: source.edit(at.resource.ref, booking.ref, sent), what)
+        # a status that the account has its own meaning for says nothing of what was sent
+        told = {k: v for k, v in sent.items() if k != "status" or not booking.account.option("status_map")}
+        other = _not_as(told, end.booking) if end.verdict == Verdict.DONE else []
+        if not other:
+            return end
+        text = f"It was accepted, but reading back shows another {', '.join(other)}: look at the source."
+        return Written(Verdict.IN_DOUBT, booking.ref, text, booking=end.booking)
+
+    return carry_out(ask, word, go)
 
 
 def move(booking: Booking, resource: Resource, day: date, hour: time, word: Word) -> VendorWrite:
@@ -124,6 +133,32 @@ def _changed(
     found = _seen(source, answered.occurrences[0].resource_ref, booking.ref)
     same = found is not None and found.occurrences == answered.occurrences
     return Written(Verdict.DONE, booking.ref, what, confirmed=same, booking=found or answered)
+
+
+def _not_as(sent: Mapping[str, Any], found: BookingRecord | None) -> list[str]:
+    """The fields that a reading shows to be other than was sent; a price option's number is not told."""
+    if found is None:
+        return []
+    shown = {
+        "name": found.customer.name if found.customer else "",
+        "email": found.customer.email if found.customer else "",
+        "phone": found.customer.phone if found.customer else "",
+        "people": found.people or 0,
+        "price": found.price,
+        "comment": found.comment,
+        "status": found.status != BookingStatus.PENDING,
+    }
+    return [name for name, value in sent.items() if not _shows(name, shown, value)]
+
+
+def _shows(name: str, shown: Mapping[str, Any], value: Any) -> bool:
+    if name == "status":
+        return bool(shown[name]) == (str(value).lower() in ("1", "true"))
+    if name in ("name", "surname"):
+        return str(value).strip() in str(shown["name"])
+    if name == "price":
+        return Decimal(str(shown[name]) or "-1") == Decimal(str(value)).quantize(CENT)
+    return name not in shown or str(shown[name]).lower() == str(value).strip().lower()
 
 
 def _deleted(source: Reservations, room: str, ref: str) -> Written:

@@ -23,6 +23,7 @@ from integrations.types import AccessProvider, CodeOrder, CodeRecord, FobStock, 
 
 PATIENCE = 3  # failures in a row
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+SILENT = Unavailable("the vendor does not answer")
 SHUT = (LONG_AGO, LONG_AGO + timedelta(minutes=1))
 
 
@@ -82,11 +83,15 @@ class _Desk:
     def shut_lost(self) -> None:
         """Let lost fobs open nothing, and note when that was read back."""
         for fob in to_shut(self._account):
+            if self._failures >= PATIENCE:
+                return
             try:
                 self._to_stock(fob)
             except (Unavailable, Garbled, Refused) as error:
+                self._failures += isinstance(error, Unavailable | Garbled)
                 self._done.error = f"fob {fob}: {error.text}"
                 continue
+            self._failures = 0
             Fob.objects.filter(pk=fob.pk).update(shut_at=self._now)
 
     def _to_stock(self, fob: Fob) -> None:
@@ -108,6 +113,9 @@ class _Desk:
 
     def _shut(self, job: Job) -> bool:
         """Let the guest's fob open nothing; also one that is back, unless somebody else has it by now."""
+        if self._failures >= PATIENCE:
+            self._put_off([job], SILENT)
+            return False
         try:
             for loan in _of(job):
                 if not (loan.fob.lost_at or loan.fob.gone_at or loans.is_lent_to_others(loan)):
@@ -115,6 +123,7 @@ class _Desk:
         except VendorError as error:
             self._put_off([job], error)
             return False
+        self._failures = 0
         return True
 
     def _taken_back(self, job: Job, outcome: Outcome | None) -> None:
@@ -132,7 +141,7 @@ class _Desk:
     def lend(self, jobs: Sequence[Job]) -> None:
         """The guests' users as they are to be, all in one write; then each fob to its user, read back."""
         if self._failures >= PATIENCE:
-            self._put_off(jobs, Unavailable("the vendor does not answer"))
+            self._put_off(jobs, SILENT)
             return
         try:
             outcomes = {one.key: one for one in self._provider.issue([_order(job) for job in jobs])}
@@ -149,6 +158,9 @@ class _Desk:
 
     def _give(self, job: Job, user: CodeRecord) -> None:
         """The fob to its user; then another fob that he had before goes back."""
+        if self._failures >= PATIENCE:
+            self._put_off([job], SILENT)
+            return
         loan = job.loan
         assert loan is not None  # noqa: S101 claimed before
         try:
