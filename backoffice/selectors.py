@@ -58,4 +58,4 @@ def findings_open() -> QuerySet[Finding]:
     """What needs a person, the most pressing first, then the oldest; notes are left out."""
     pressing = [When(severity=severity, then=place) for place, severity in enumerate(Severity.values)]
     waiting = Finding.objects.filter(closed_at=None).exclude(severity=Severity.NOTE)
-    return waiting.order_by(Case(*pressing), "opened_at")
+    return waiting.order_by(Case(*pressing), "opened_at", "pk")

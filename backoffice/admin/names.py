@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from backoffice.admin.show import EMPTY, Shown, span, stamp, way_in
 from backoffice.admin.zones import zone_of_row
@@ -20,6 +21,7 @@ from backoffice.models import (
     CalendarPairing,
     Conflict,
     EntryEvent,
+    Finding,
     FobLoan,
     IssuedCode,
     Occurrence,
@@ -27,6 +29,8 @@ from backoffice.models import (
     SyncRun,
 )
 from integrations.types import BookingStatus
+
+HEADING = 9  # words of a text that head its page
 
 
 @singledispatch
@@ -81,6 +85,11 @@ def _(row: Conflict) -> str:
 
 def _order(booking: Booking) -> str:
     return "an entry" if booking.status == BookingStatus.BLOCK else booking.ref
+
+
+@named.register
+def _(row: Finding) -> str:
+    return Truncator(row.text).words(HEADING)
 
 
 @named.register

@@ -12,7 +12,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from backoffice.clock import now
-from backoffice.models import Override, StaffAct
+from backoffice.models import Finding, Override, StaffAct
 from tests.factories import (
     HOUR,
     START,
@@ -200,6 +200,19 @@ def test_filters_by_room_door_state_and_time(viewer):
     assert viewer.get("/api/v1/codes/", {"door": grant.door_id}).data["count"] == 1
     assert viewer.get("/api/v1/grants/", {"ends_after": (START + 5 * HOUR).isoformat()}).data["count"] == 0
     assert viewer.get("/api/v1/bookings/", {"room": room.pk}).data["count"] == 1
+
+
+def test_findings_tell_their_room_and_are_filtered_by_what_they_are_about(viewer):
+    room, booking = RoomFactory(), BookingFactory()
+    about = {"room": room, "booking": booking, "account": booking.account}
+    for name, subject in about.items():
+        Finding.objects.create(kind=name, key=name, text="look", opened_at=START, **{name: subject})
+    asked = {"room": room.pk, "booking": booking.pk, "account": booking.account.slug}
+    found = {name: viewer.get("/api/v1/findings/", {name: value}).json() for name, value in asked.items()}
+    assert {name: [row["kind"] for row in page["results"]] for name, page in found.items()} == {
+        name: [name] for name in about
+    }
+    assert found["room"]["results"][0]["room"] == room.pk
 
 
 def test_refreshing_and_resuming_an_account_needs_its_permission(viewer, manager):

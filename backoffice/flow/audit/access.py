@@ -94,7 +94,8 @@ def _conflicts(now: datetime) -> Iterator[Trouble]:
             "conflict",
             str(grant.pk),
             soon(grant.starts_at, now),
-            f"{who(grant)}, {what_for(grant)}, at {grant.door}: {grant.conflict}",
+            f"{who(grant)}, {what_for(grant)}, at {grant.door}: {sentence(grant.conflict)} "
+            "Be at the door when they come.",
             **about(grant),
         )
 

@@ -82,12 +82,12 @@ def _text(group: Codes) -> str:
 
 
 def _named(group: Codes) -> str:
-    """Whose they are, one guest after the other: 2 of Ida Kern (lockme/4711), denied, until Sat 21:00; …"""
+    """Whose they are, one guest after the other: Ida Kern (lockme/4711), denied, until Sat 21:00; 2 of …"""
     guests: dict[str, list[IssuedCode]] = defaultdict(list)
     for code in group:
         guests[whose(code) + ("" if _told(code) else ", told to nobody")].append(code)
     said = [
-        f"{len(own)} of {name}, until {moment(max(code.ends_at for code in own), own[0].door.venue)}"
+        f"{f'{len(own)} of ' if len(own) > 1 else ''}{name}, until {moment(max(code.ends_at for code in own), own[0].door.venue)}"
         for name, own in guests.items()
     ]
     more = sum(len(own) for own in list(guests.values())[NAMED:])

@@ -83,7 +83,7 @@ def what_for(grant: AccessGrant) -> str:
 
 def about(grant: AccessGrant) -> dict[str, int | None]:
     """The links from a finding to what a decision is about: door, and booking and room where there are."""
-    links = {"grant_id": grant.pk, "door_id": grant.door_id}
+    links: dict[str, int | None] = {"grant_id": grant.pk, "door_id": grant.door_id}
     return {**links, **about_stay(grant.occurrence)} if grant.occurrence else links
 
 
