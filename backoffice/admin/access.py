@@ -18,8 +18,20 @@ from backoffice.admin.base import (
 )
 from backoffice.admin.fob_acts import GIVE
 from backoffice.admin.names import link, related
-from backoffice.admin.phone_keys import PHONE_KEY, PhoneKeyShown
-from backoffice.admin.show import at, chip_of, method, secret, span, stacked, stamp, state, window
+from backoffice.admin.phone_keys import PHONE_KEY, RESTORE, SUSPEND, PhoneKeyShown
+from backoffice.admin.show import (
+    at,
+    chip_of,
+    code_chip,
+    code_state,
+    method,
+    secret,
+    span,
+    stacked,
+    stamp,
+    state,
+    window,
+)
 from backoffice.admin.verbs import DENY, EXTEND, HOLD, REISSUE, RELEASE, RETRY, REVEAL, REVOKE, USE_METHOD
 from backoffice.admin.zones import zone_of_row
 from backoffice.models import AccessGrant, IssuedCode, Override
@@ -46,7 +58,14 @@ def who(grant: AccessGrant) -> Any:
 class CodesInline(ReadOnlyInline):
     model = IssuedCode
     verbose_name_plural = "codes"
-    fields = (method(), state(), state("known", "how we know"), secret("secret"), window("opens"), "reason")
+    fields = (
+        method(),
+        code_state(),
+        state("known", "how we know"),
+        secret("secret"),
+        window("opens"),
+        "reason",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IssuedCode]:
         """Codes with what their times need."""
@@ -117,20 +136,20 @@ class AccessGrantAdmin(GuestSearch, ReadOnlyWithActs):
 
     @display(description="codes")
     def codes_now(self, row: AccessGrant) -> Any:
-        return stacked(*(chip_of(code.state, code.get_state_display()) for code in row.codes.all()))
+        return stacked(*(code_chip(code) for code in row.codes.all()))
 
 
 @admin.register(IssuedCode)
 class IssuedCodeAdmin(PhoneKeyShown, GuestSearch, ReadOnlyWithActs):
     customer = "grant__occurrence__booking__customer"
-    acts = (REVEAL, REISSUE, REVOKE, RETRY)
+    acts = (REVEAL, REISSUE, SUSPEND, RESTORE, REVOKE, RETRY)
     act_related = CODE_RELATED
     list_display = (
         "opens",
         "door_and_venue",
         "guest",
         "order",
-        state(),
+        code_state(),
         state("known", "how we know"),
         "why",
         PIN,
@@ -167,7 +186,7 @@ class IssuedCodeAdmin(PhoneKeyShown, GuestSearch, ReadOnlyWithActs):
                 "fields": (
                     ("guest", "order", related("grant", "access")),
                     ("door_and_venue", method(), "account"),
-                    (state(), state("known", "how we know"), PIN),
+                    (code_state(), state("known", "how we know"), PIN),
                     ("reason", "error"),
                 )
             },

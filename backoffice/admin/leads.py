@@ -29,7 +29,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "not_withdrawn": ("issuedcode", "Code"),
     "notice_failed": ("notice", "Message"),
     "phone_key": ("issuedcode", "Code"),
+    "phone_key_back": ("issuedcode", "Code"),
     "phone_key_left": ("issuedcode", "Code"),
+    "phone_key_suspended": ("issuedcode", "Code"),
+    "phone_key_unsure": ("issuedcode", "Code"),
     "resource_unlinked": ("resource", "Sold as"),
     "write_in_doubt": ("vendorwrite", "Write"),
 }

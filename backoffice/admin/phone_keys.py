@@ -7,15 +7,45 @@ from typing import Any
 from django.contrib.admin import display
 from django.http import HttpRequest
 
+from backoffice.admin.acts import Act
 from backoffice.admin.show import at
 from backoffice.admin.unfolded import ModelAdmin
+from backoffice.admin.verbs import OVERRULE
+from backoffice.flow.desk import phones
 from backoffice.models import IssuedCode
 from backoffice.wording import invitation, weekly_hours
 from integrations.types import Method
 
+SUSPEND = Act(
+    "suspend",
+    "Suspend",
+    "The key stays on the guest's phone and opens nothing until you restore it, for all of the guest's "
+    "bookings at this door, and nothing else is issued for it meanwhile. The lock's vendor is told now, and "
+    "its list is read: two paid calls. When its time is over, the key is removed like any other.",
+    OVERRULE,
+    lambda row, given, word: phones.suspend(row, word),
+    icon="phonelink_erase",
+    offered=phones.can_suspend,
+)
+RESTORE = Act(
+    "restore",
+    "Restore",
+    "The key opens again in its hours. The lock's vendor is told now, and its list is read: two paid calls.",
+    OVERRULE,
+    lambda row, given, word: phones.restore(row, word),
+    icon="phonelink_ring",
+    first=True,
+    offered=phones.can_restore,
+)
 PHONE_KEY: Any = (
     "Phone key",
-    {"fields": (("invitation", "hours"), (at("looked_at", "last looked at"), at("accepted_at")))},
+    {
+        "fields": (
+            ("invitation", "hours"),
+            (at("looked_at", "last looked at"), at("accepted_at"), at("suspended_at")),
+            at("recheck_at", "to be looked at again"),
+        )
+    },
 )
 
 

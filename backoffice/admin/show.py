@@ -14,6 +14,9 @@ from django.utils.safestring import SafeString
 
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
+from backoffice.models import IssuedCode
+from backoffice.states import CodeState
+from backoffice.wording import invitation
 from integrations.types import Method
 
 EMPTY = "–"
@@ -39,6 +42,13 @@ def chip(text: str, colour: str = "grey", why: str = "") -> SafeString:
 def chip_of(state: str, text: str) -> SafeString:
     """A state as a coloured word; the rest of its text (after the colon) when the pointer rests on it."""
     return chip(text.partition(":")[0], COLOUR.get(state, "grey"), text)
+
+
+def code_chip(code: IssuedCode) -> SafeString:
+    """How far a code has come as a coloured word; a phone key that staff have suspended is no active one."""
+    if code.state == CodeState.ACTIVE and code.suspended_at:
+        return chip("suspended", "red" if code.error else "orange", invitation(code))
+    return chip_of(code.state, code.get_state_display())
 
 
 def stamp(at: datetime | None, zone: ZoneInfo) -> str:
@@ -109,6 +119,15 @@ def window(title: str = "when") -> Shown:
         return span(row.starts_at, row.ends_at, zone_of_row(row))
 
     return _named("starts_at", title, shown, "starts_at")
+
+
+def code_state() -> Shown:
+    """The state of a code as a coloured word."""
+
+    def shown(row: IssuedCode) -> SafeString:
+        return code_chip(row)
+
+    return _named("state", "", shown, "state")
 
 
 def state(field: str = "state", title: str = "") -> Shown:

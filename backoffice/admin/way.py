@@ -15,7 +15,7 @@ from backoffice.admin.acts import buttons_of
 from backoffice.admin.fobs import at_hand
 from backoffice.admin.moments import Moment, moments
 from backoffice.admin.readiness import Readiness, readiness
-from backoffice.admin.show import chip, chip_of, masked, span, stamp, way_in
+from backoffice.admin.show import chip, chip_of, code_chip, masked, span, stamp, way_in
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
 from backoffice.flow import audit
@@ -198,7 +198,7 @@ def _code(code: IssuedCode, request: HttpRequest, zone: ZoneInfo, fobs: Fobs) ->
     return CodeLine(
         code=code,
         kind=way_in(code.method),
-        state=chip_of(code.state, code.get_state_display()),
+        state=code_chip(code),
         known=chip_of(code.known, code.get_known_display()),
         opens=span(code.starts_at, code.ends_at, zone),
         secret=masked(code.secret),

@@ -27,6 +27,7 @@ from backoffice.api.acts import (
 from backoffice.api.fobs import DESK, Done
 from backoffice.api.permissions import needs
 from backoffice.flow import overrule, stock
+from backoffice.flow.desk import phones
 from backoffice.models import AccessGrant, Fob, IssuedCode, Override, VendorAccount
 from backoffice.wording import invitation
 
@@ -135,6 +136,7 @@ class CodeSerializer(serializers.ModelSerializer[IssuedCode]):
             "periods",
             "looked_at",
             "accepted_at",
+            "suspended_at",
         ]
 
     def get_invitation(self, code: IssuedCode) -> str:
@@ -191,6 +193,22 @@ class CodeViewSet(ReadOnlyModelViewSet[IssuedCode]):
     def revoke(self, request: Request, **_: Any) -> Response:
         """Deny the grant until the code ends; the answer says what that does at the door."""
         said = overrule.revoke(self.get_object(), word(request, checked(Reason, request)))
+        tasks.follow.delay_on_commit()
+        return Response({"message": said})
+
+    @extend_schema(request=Reason, responses=Said)
+    @action(detail=True, methods=["post"], permission_classes=OVERRULE)
+    def suspend(self, request: Request, **_: Any) -> Response:
+        """A phone key opens nothing until it is restored, read back; 409 with words, the vendor's own too."""
+        said = phones.suspend(self.get_object(), word(request, checked(Reason, request)))
+        tasks.follow.delay_on_commit()
+        return Response({"message": said})
+
+    @extend_schema(request=Reason, responses=Said)
+    @action(detail=True, methods=["post"], permission_classes=OVERRULE)
+    def restore(self, request: Request, **_: Any) -> Response:
+        """A suspended phone key opens again in its hours, read back; 409 with words, the vendor's own too."""
+        said = phones.restore(self.get_object(), word(request, checked(Reason, request)))
         tasks.follow.delay_on_commit()
         return Response({"message": said})
 

@@ -1,8 +1,8 @@
 """A phone key that opens nothing for a while, on staff's word: asked once, read back, the key itself stays.
 
 The vendor has one client per lock and address, so all of a guest's keys of one door are suspended and
-restored together. That staff want it is written down before the vendor is asked: whoever dies on the way leaves a look
-to be had, and what that shows is told and never put right behind anybody's back.
+restored together. That staff want it is written down before the vendor is asked: whoever dies on the way
+leaves a look to be had, and what that shows is told and never put right behind anybody's back.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def can_restore(code: IssuedCode) -> bool:
 def suspend(code: IssuedCode, word: Word) -> str:
     """Let a phone key open nothing until staff restore it; what came of it, in words.
 
-    Two paid calls: the vendor is asked, and its list read. Meanwhile the plan gives the guest no other way in.
+    Two paid calls: the vendor is told, its list is read. Until then the plan gives no other way in.
     NotPossible, before anything is asked, for what is no accepted phone key; and in the vendor's words when
     it refused, or when nobody knows what came of it (C-C18).
     """
