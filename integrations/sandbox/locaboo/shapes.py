@@ -93,7 +93,8 @@ def brief(booking: Booking) -> dict[str, Any]:
 
 def detail(store: Store, switch: Switch, booking: Booking) -> dict[str, Any]:
     """booking/<id>: instances as a list, fields within each resource, and nobody's name."""
-    features = {"9": _rule("Licht", 0)} if booking.id % 2 else []
+    features = {"9": _rule("Licht", 0)} if booking.id % 2 else {}
+    features |= {str(ident): _rule("Reinigung", count) for ident, count in booking.services.items()}
     inventory = {str(ident): _rule("Stuhl", count) for ident, count in booking.inventory.items()}
     return {
         "id": booking.id,
@@ -102,7 +103,7 @@ def detail(store: Store, switch: Switch, booking: Booking) -> dict[str, Any]:
             {
                 **head,
                 "instances": [instance(store, switch, one) for one in group],
-                "features": features,
+                "features": features or [],
                 "inventory": inventory or [],
                 "custom_fields": custom_fields(
                     {head["resource_id"]: booking.custom_fields.get(head["resource_id"], {})}

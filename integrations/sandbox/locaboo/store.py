@@ -73,6 +73,7 @@ class Booking:
     persons: list[int] = field(default_factory=list)
     custom_fields: dict[int, dict[int, str]] = field(default_factory=dict)
     inventory: dict[int, int] = field(default_factory=dict)  # id -> quantity
+    services: dict[int, int] = field(default_factory=dict)  # the same
     instances: list[Instance] = field(default_factory=list)
 
 

@@ -57,9 +57,10 @@ def booking_add(store: Store, switch: Switch, form: Form) -> Rows:
         recurring=recurring,
         color=str(form.get("color") or "#17df26"),
         custom_fields=_category_fields(form),
+        persons=_persons(form),
         inventory=_quantities(form, "inventory"),
+        services=_quantities(form, "services"),
     )
-    _quantities(form, "services")
     conflict = any(store.taken(*span) for span in spans)
     _added(store, booking)
     store.place(booking, spans, renumber=False)
@@ -159,6 +160,12 @@ def _resources(store: Store, form: Form) -> list[int]:
 def _category_fields(form: Form) -> dict[int, dict[int, str]]:
     """Custom fields by resource; writes take the bare number that reads show as mf_<number>."""
     return _by_number(form, "category_fields", lambda fields: _by_number({"": fields}, "", str))
+
+
+def _persons(form: Form) -> list[int]:
+    """Ids of people who come along."""
+    persons = forms.branch(form, "persons")
+    return [forms.number(persons, each) for each in persons]
 
 
 def _quantities(form: Form, name: str) -> dict[int, int]:

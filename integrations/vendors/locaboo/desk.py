@@ -28,6 +28,7 @@ STATUSES = {
     SaveStatus.DRAFT: BookingStatus.PENDING,
     SaveStatus.CANCEL: BookingStatus.CANCELLED,
 }
+NOBODY = "its customer is another one, or gone"
 LOOK = "look at Locaboo before it is written again"
 
 
@@ -89,7 +90,7 @@ class Desk(Mirror):
         """
         tree = orders.add_form(order, self._zone)
         wish = Wish(
-            lambda record: orders.add_differs(order, record, self._zone),
+            lambda record: [*orders.add_differs(order, record, self._zone), *_not_for(order, record)],
             BookingStatus.PENDING if order.request else BookingStatus.CONFIRMED,
             tree["main_resource"],
             orders.first_and_last(order, self._zone),
@@ -181,6 +182,13 @@ def _unseen(ref: str, wish: Wish) -> Written:
 
 
 def _lost(order: SaveOrder, record: BookingRecord, before: BookingRecord | None) -> list[str]:
-    """Whether the customer was lost, which may happen to what is not sent (section 7, trap 10)."""
-    lost = before is not None and not order.customer and record.customer_ref != before.customer_ref
-    return ["its customer is another one, or gone"] if lost else []
+    """Whether the customer was not taken, or lost, as may be what is not sent (section 7, trap 10)."""
+    if any(order.customer.values()):
+        return [] if record.customer_ref else [NOBODY]
+    lost = before is not None and record.customer_ref != before.customer_ref
+    return [NOBODY] if lost else []
+
+
+def _not_for(order: AddOrder, record: BookingRecord) -> list[str]:
+    """Whether it is for somebody else than was asked: nobody then gets the letter with the way in."""
+    return [NOBODY] if order.customer_ref and ident(order.customer_ref, "") != record.customer_ref else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -88,6 +89,31 @@ def test_b_c21_nested_fields_are_sent_in_brackets(hall: LocabooSandbox, client: 
     }
     assert named <= set(body)
     assert hall.store.bookings[9001].custom_fields == {70: {3: "8", 4: "A"}}
+
+
+def test_b_c3_what_a_booking_was_added_with_is_told_afterwards(hall: LocabooSandbox, client: Locaboo) -> None:
+    order = replace(ONE, services={"80": {"686": 1}}, inventory={"80": {"13": 2}}, person_refs=("5", "6"))
+    written = client.add_booking(order)
+    things = client.catalogue.booked_along(written.ref) or ()
+    assert {(each.kind, each.ref, each.quantity) for each in things} == {
+        ("inventory", "13", 2),
+        ("service", "686", 1),
+    }
+    assert written.booking is not None
+    assert written.booking.people == 2
+
+
+@pytest.mark.parametrize("customer", ["", "4712"])
+def test_a_booking_that_came_to_be_for_somebody_else_is_in_doubt(
+    hall: LocabooSandbox, client: Locaboo, customer: str
+) -> None:
+    hour = {"id": 501, "resource_id": 80, "from": "2026-03-10 09:00", "to": "2026-03-10 11:00"}
+    place = {"resource_id": 80, "resource": "Saal", "instances": [hour]}
+    row = {"id": 9001, "title": "", "resources": [place], "customer_id": customer}
+    hall.fail("body", "/booking/9001", body=json.dumps({"data": row, "total": 1, "success": True}))
+    written = client.add_booking(replace(ONE, customer_ref="4711"))
+    assert ends(written) == (Verdict.IN_DOUBT, False)
+    assert "its customer is another one, or gone" in written.text
 
 
 def test_b_c1_the_key_is_in_the_form_and_not_in_the_address(hall: LocabooSandbox, client: Locaboo) -> None:

@@ -46,6 +46,17 @@ def test_a_booking_is_made_and_read_back(hall: LocabooSandbox, client: Locaboo) 
     assert hall.store.customers[made.customer_id].email == "ole@example.test"
 
 
+def test_a_new_booking_whose_customer_was_not_taken_is_in_doubt(
+    hall: LocabooSandbox, client: Locaboo
+) -> None:
+    hour = {"id": 501, "resource_id": 71, "from": "2026-03-10 09:00", "to": "2026-03-10 11:00"}
+    place = {"resource_id": 70, "resource": "Halle", "instances": [hour]}
+    row = {"id": 9001, "title": "", "resources": [place], "customer_id": None}
+    hall.fail("body", "/booking/9001", body=json.dumps({"data": row, "total": 1, "success": True}))
+    written = client.save_booking(replace(NEW, customer=OLE))
+    assert (ends(written), "its customer" in written.text) == ((Verdict.IN_DOUBT, False), True)
+
+
 @pytest.mark.parametrize("order", [NEW, None])
 def test_b_c20_every_save_says_place_dates_times_and_status(
     hall: LocabooSandbox, client: Locaboo, booked: SaveOrder, order: SaveOrder | None
