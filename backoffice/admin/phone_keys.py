@@ -21,7 +21,7 @@ SUSPEND = Act(
     "Suspend",
     "The key stays on the guest's phone and opens nothing until you restore it, for all of the guest's "
     "bookings at this door, and nothing else is issued for it meanwhile. The lock's vendor is told now, and "
-    "its list is read: two paid calls. When its time is over, the key is removed like any other.",
+    "its list is read: two paid calls. The guest is not told. At its end the key is removed like any other.",
     OVERRULE,
     lambda row, given, word: phones.suspend(row, word),
     icon="phonelink_erase",

@@ -129,6 +129,23 @@ def test_both_bookings_of_a_key_are_suspended_and_restored_with_it(keys):
     assert {the_key(keys, one).grant.state for one in (first, second)} == {"granted"}
 
 
+def test_who_moved_one_of_two_bookings_gets_in_to_both_once_restored(keys):
+    first, second = keys.game("14:30"), keys.game("19:00")
+    keys.sync()
+    keys.codelocks.accept(FRONT, IDA)
+    keys.later(minutes=61)
+    keys.sync()
+    phones.suspend(the_key(keys, first), word(keys))
+    keys.lockme.move(first, 1398, "2026-03-09", "16:30:00")
+    keys.sync()
+    assert not by_phone(keys, berlin("16:30"))
+    phones.restore(phone(keys, first)[0], word(keys))
+    keys.sync()
+    assert by_phone(keys, berlin("16:30"))
+    assert by_phone(keys, berlin("19:00"))
+    assert not phones.can_restore(the_key(keys, second))
+
+
 def test_a_refusal_is_told_in_the_vendors_words_and_leaves_the_key_as_it_was(keys):
     code = the_key(keys, accepted(keys))
     keys.codelocks.fail("status", f"PATCH {CLIENT}", status=400, body='{"Message": "[\\"no such\\"]"}')

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from backoffice import ledger
 from backoffice.flow.desk.record import Ask
 from backoffice.flow.desk.site import alone, client_of, done_or_refused
 from backoffice.models import IssuedCode
-from backoffice.states import CodeState, Known
+from backoffice.states import CodeState, GrantState, Known
 from backoffice.word import NotPossible, Word, on_record
 from backoffice.wording import SUSPENDED, SUSPENDED_BY_STAFF, period
 from integrations.errors import Garbled, OverBudget, Refused, Unavailable, VendorError
@@ -43,8 +45,13 @@ class Wanted:
     @property
     def keys(self) -> list[IssuedCode]:
         """All keys that are this client, as their rows are now."""
-        rows = IssuedCode.objects.filter(door=self.code.door_id, method=Method.PHONE, state=CodeState.ACTIVE)
-        return [row for row in rows.defer("secret") if row.address == self.code.address]
+        return _of_guest(self.code, state=CodeState.ACTIVE)
+
+
+def _of_guest(code: IssuedCode, **which: Any) -> list[IssuedCode]:
+    """The phone keys of one guest at one door."""
+    rows = IssuedCode.objects.filter(door=code.door_id, method=Method.PHONE, **which).defer("secret")
+    return [row for row in rows if row.address == code.address]
 
 
 def can_suspend(code: IssuedCode) -> bool:
@@ -54,9 +61,12 @@ def can_suspend(code: IssuedCode) -> bool:
 
 
 def can_restore(code: IssuedCode) -> bool:
-    """Have staff suspended it, here or in the vendor's portal?"""
-    elsewhere = code.state == CodeState.ACTIVE and code.error == SUSPENDED
-    return code.method == Method.PHONE and (code.suspended_at is not None or elsewhere)
+    """Have staff suspended it, here or in the vendor's portal, and does that keep anybody out still?"""
+    if code.method != Method.PHONE:
+        return False
+    if code.state == CodeState.ACTIVE:
+        return code.suspended_at is not None or code.error == SUSPENDED
+    return code.suspended_at is not None and code.grant.state == GrantState.HELD
 
 
 def suspend(code: IssuedCode, word: Word) -> str:
@@ -79,11 +89,20 @@ def restore(code: IssuedCode, word: Word) -> str:
     """
     if not can_restore(code):
         raise NotPossible("This phone key is not suspended.")
-    if code.state == CodeState.ACTIVE:
-        return _have(code, RESTORE, PhoneState.ACTIVE, word)
-    IssuedCode.objects.filter(pk=code.pk).update(suspended_at=None)
-    on_record(word, RESTORE, code, grant=code.grant, code=code)
+    if _of_guest(code, state=CodeState.ACTIVE):
+        said = _have(code, RESTORE, PhoneState.ACTIVE, word)
+        _lift(code)
+        return said
+    with transaction.atomic():
+        _lift(code)
+        on_record(word, RESTORE, code, grant=code.grant, code=code)
     return "This key is no longer at the vendor. If the guest is still to come, a new one is issued."
+
+
+def _lift(code: IssuedCode) -> None:
+    """Let the plan hold nothing any more for keys that were suspended and are no longer at the vendor."""
+    ended = [row.pk for row in _of_guest(code, suspended_at__isnull=False) if row.state != CodeState.ACTIVE]
+    IssuedCode.objects.filter(pk__in=ended).update(suspended_at=None)
 
 
 def _why_not(code: IssuedCode) -> str:
