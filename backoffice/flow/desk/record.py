@@ -46,8 +46,8 @@ class Ask:
     asked: Mapping[str, Any] = field(default_factory=dict)
     resource: Resource | None = None
     booking: Booking | None = None
-    code: IssuedCode | None = None
     key: str = ""
+    code: IssuedCode | None = None
 
 
 def carry_out(ask: Ask, word: Word | RuleWord, call: Callable[[], Written]) -> VendorWrite:
