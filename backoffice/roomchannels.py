@@ -27,7 +27,7 @@ from backoffice.standing import READING, RUNNING, Standing, standing
 from backoffice.states import BlockState, RunState
 
 LOOKBACK = timedelta(days=7)
-MOST = 40  # blocks on one page
+MOST = 40  # blocks on one page, and what belongs to the same stays
 RELATED = (
     "account",
     "room__venue",
@@ -157,8 +157,9 @@ def _warnings(found: RoomChannels) -> Iterable[str]:
 def _with_blocks(found: RoomChannels, now: datetime) -> None:
     family = Q(room=found.room) | Q(occurrence__resource__room=found.room)
     rows = blocks_to_come(now).filter(family)
-    shown = list(rows[: MOST + 1])
-    found.more, shown = len(shown) > MOST, shown[:MOST]
+    stays = set(rows.values_list("occurrence", flat=True)[:MOST])
+    shown = list(rows.filter(occurrence__in=stays))  # of a stay all or none: what is missing looks free
+    found.more = len(shown) >= MOST and rows.exclude(occurrence__in=stays).exists()
     found.blocks = [row for row in shown if row.room_id == found.room.pk]
     found.elsewhere = [row for row in shown if row.room_id != found.room.pk]
 

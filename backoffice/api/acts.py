@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -22,6 +23,18 @@ from backoffice.word import Word
 OVERRULE = [needs("add_override")]
 
 
+class Moment(serializers.DateTimeField):
+    """A time with an offset or Z. One without is refused: nobody knows whose clock it is on."""
+
+    default_error_messages = {"naive": "Give an offset or Z, as in 2026-03-10T22:00:00+01:00."}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """The time; ValidationError for one of no zone."""
+        if value.tzinfo is None:
+            self.fail("naive")
+        return super().enforce_timezone(value)
+
+
 class Reason(serializers.Serializer[Any]):
     """Why; the next shift will ask."""
 
@@ -31,7 +44,7 @@ class Reason(serializers.Serializer[Any]):
 class Until(Reason):
     """Why, and until when it holds."""
 
-    until = serializers.DateTimeField(help_text="when it ends, with an offset or Z; within a year")
+    until = Moment(help_text="when it ends, with an offset or Z; within a year")
 
 
 class Extension(Until):
@@ -46,8 +59,8 @@ class PersonGrant(Reason):
 
     name = serializers.CharField(max_length=200)
     email = serializers.EmailField(required=False, default="")
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = Moment(help_text="with an offset or Z")
+    ends_at = Moment(help_text="with an offset or Z")
 
 
 class ByMethod(Until):

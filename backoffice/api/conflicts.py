@@ -16,7 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from backoffice import tasks
 from backoffice.api.access import Said
-from backoffice.api.acts import Reason, Until, checked, word
+from backoffice.api.acts import Moment, Reason, Until, checked, word
 from backoffice.api.permissions import needs
 from backoffice.flow import conflicts
 from backoffice.flow.conflicts import RELATED, UNREAD
@@ -78,7 +78,7 @@ class OneAfterTheOther(Reason):
     """Which booking goes first, and when the other may come."""
 
     booking = serializers.IntegerField(help_text="the id of the booking that leaves first")
-    moment = serializers.DateTimeField(help_text="with an offset or Z; within the time of both")
+    moment = Moment(help_text="with an offset or Z; within the time of both")
 
 
 class ConflictFilter(FilterSet):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from backoffice import tasks
-from backoffice.api.acts import Reason, checked, word
+from backoffice.api.acts import Moment, Reason, checked, word
 from backoffice.api.bookings import CustomerSerializer
 from backoffice.api.desk_orders import (
     BookingChangeSerializer,
@@ -39,8 +39,8 @@ WRITTEN = {201: WriteSerializer, 202: WriteSerializer}
 class SpanSerializer(serializers.Serializer[Any]):
     """One time of a booking (UTC)."""
 
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = Moment(help_text="with an offset or Z")
+    ends_at = Moment(help_text="with an offset or Z")
 
 
 class OutlookSerializer(serializers.Serializer[Any]):

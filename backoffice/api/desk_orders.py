@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from backoffice.api.acts import Reason
+from backoffice.api.acts import Moment, Reason
 from integrations.types import (
     AddOrder,
     Daily,
@@ -78,8 +78,8 @@ class WhenSerializer(serializers.Serializer[Any]):
     """When: once by instants, else by days and hours on the account's own clock."""
 
     kind = serializers.ChoiceField(KINDS)
-    starts_at = serializers.DateTimeField(required=False, help_text="once: with an offset or Z")
-    ends_at = serializers.DateTimeField(required=False, help_text="once: with an offset or Z")
+    starts_at = Moment(required=False, help_text="once: with an offset or Z")
+    ends_at = Moment(required=False, help_text="once: with an offset or Z")
     first = serializers.DateField(required=False, help_text="first day, included")
     last = serializers.DateField(required=False, help_text="last day, included")
     starts = serializers.TimeField(
@@ -157,8 +157,8 @@ class BookingWithCustomerSerializer(Asking):
     """A booking of one span, with who it is for."""
 
     resource = serializers.CharField(max_length=100, help_text="number of the resource or part at the source")
-    starts_at = serializers.DateTimeField(help_text="with an offset or Z")
-    ends_at = serializers.DateTimeField(help_text="with an offset or Z")
+    starts_at = Moment(help_text="with an offset or Z")
+    ends_at = Moment(help_text="with an offset or Z")
     source_status = serializers.ChoiceField(
         [status.value for status in SaveStatus][:3], default=SaveStatus.LIVE.value
     )
@@ -173,8 +173,8 @@ class BookingChangeSerializer(Asking):
     """What a booking of one span is to be instead."""
 
     resource = serializers.IntegerField(help_text="our id of the resource or part")
-    starts_at = serializers.DateTimeField(help_text="with an offset or Z")
-    ends_at = serializers.DateTimeField(help_text="with an offset or Z")
+    starts_at = Moment(help_text="with an offset or Z")
+    ends_at = Moment(help_text="with an offset or Z")
     source_status = serializers.ChoiceField(
         [status.value for status in SaveStatus][:3], default=SaveStatus.LIVE.value
     )

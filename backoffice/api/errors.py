@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 from rest_framework import exceptions, status
@@ -15,6 +16,7 @@ from backoffice.word import NotPossible
 
 logger = logging.getLogger(__name__)
 
+NO_FIELD = "non_field_errors"
 NOT_OURS = "Something went wrong on the server. It is on record; nothing more was done."
 SHAPE = {
     "type": "object",
@@ -61,7 +63,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response:
     if response is None:
         return _unforeseen(error, context)
     if isinstance(error, exceptions.ValidationError):
-        fields = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
+        told = response.data if isinstance(response.data, dict) else {NO_FIELD: response.data}
+        fields = {name: list(_texts(of_it)) for name, of_it in told.items()}
         response.data = _body("invalid", _sentence(fields), fields)
     else:
         detail = (
@@ -83,9 +86,22 @@ def _body(code: str, message: str, fields: Any) -> dict[str, Any]:
     return {"error": {"code": code, "message": message, "fields": fields}}
 
 
-def _sentence(fields: dict[str, Any]) -> str:
-    """All mistakes in one line, each with its field."""
+def _texts(told: Any) -> Iterator[str]:
+    """The mistakes of a field; those of what is inside it with its own name, where it has one."""
+    if isinstance(told, dict):
+        for name, inner in told.items():
+            own = "" if isinstance(name, int) or name == NO_FIELD else f"{name}: "
+            yield from (f"{own}{text}" for text in _texts(inner))
+    elif isinstance(told, list):
+        for each in told:
+            yield from _texts(each)
+    else:
+        yield str(told)
+
+
+def _sentence(fields: dict[str, list[str]]) -> str:
+    """All mistakes in one line, each with its field, if it has one."""
     return "; ".join(
-        f"{name}: {' '.join(str(text) for text in texts) if isinstance(texts, list) else texts}"
+        " ".join(texts) if name == NO_FIELD else f"{name}: {' '.join(texts)}"
         for name, texts in fields.items()
     )

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from backoffice import pools, tasks
-from backoffice.api.acts import OVERRULE, OverrideSerializer, Reason, checked, word, written
+from backoffice.api.acts import OVERRULE, Moment, OverrideSerializer, Reason, checked, word, written
 from backoffice.api.permissions import needs
 from backoffice.api.writes import WriteSerializer
 from backoffice.clock import now
@@ -132,7 +132,7 @@ class Lent(Reason):
     name = serializers.CharField(max_length=200)
     email = serializers.EmailField(required=False, default="")
     door = serializers.PrimaryKeyRelatedField[Door](queryset=Door.objects.all())
-    until = serializers.DateTimeField(help_text="with an offset or Z; within a year")
+    until = Moment(help_text="with an offset or Z; within a year")
 
 
 class NewFob(serializers.Serializer[Any]):

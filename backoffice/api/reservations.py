@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from backoffice import tasks
-from backoffice.api.acts import Reason, checked, word
+from backoffice.api.acts import Moment, Reason, checked, word
 from backoffice.api.permissions import needs
 from backoffice.api.writes import WriteSerializer, answered
 from backoffice.clock import now
@@ -51,7 +51,7 @@ class OfferSerializer(serializers.Serializer[Any]):
 
     hour = serializers.TimeField()
     pricers = serializers.ListField(child=serializers.IntegerField())
-    starts_at = serializers.DateTimeField()
+    starts_at = Moment(help_text="with an offset or Z")
     over = serializers.BooleanField()
     taken = serializers.CharField()
 

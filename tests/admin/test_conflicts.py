@@ -188,3 +188,10 @@ def test_even_of_the_near_ones_only_a_handful_stand_in_full(signed_in, now):
     answer = signed_in("front desk").get("/admin/")
     assert len(answer.context["clashes"]) == 4
     assert len(answer.context["later_clashes"]) == 3
+
+
+def test_the_page_of_a_conflict_has_its_remedies_where_both_sides_are(signed_in, conflict):
+    text = signed_in("front desk").get(page(conflict)).content.decode()
+    card = text[text.index("lk-both") : text.index("On record")]
+    for verb in ("accept", "deny-side", "trim"):
+        assert ask(verb, conflict).split("?")[0] in card

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from backoffice import clock
+from backoffice import clock, roomchannels
 from backoffice.models import (
     Block,
     CalendarEvent,
@@ -21,6 +21,7 @@ from tests.admin.paired import LAB, account, act, blocked, google, page_of, pair
 from tests.factories import (
     HOUR,
     LocabooFactory,
+    OccurrenceFactory,
     ResourceFactory,
     RoomFactory,
 )
@@ -183,3 +184,16 @@ def test_a_channels_token_is_not_shown(signed_in, account):
     client = signed_in("")
     for address in (reverse("admin:backoffice_pushchannel_changelist"), page_of(row)):
         assert "t0psecret" not in text(client.get(address))
+
+
+def test_of_a_time_that_is_shown_no_block_is_left_out(stay, rooms, monkeypatch):
+    monkeypatch.setattr(roomchannels, "MOST", 1)
+    hall = ResourceFactory(account=LocabooFactory(), room=rooms[0], title="Hall")
+    for resource in (hall, stay.resource):
+        blocked(stay, resource, state="active")
+    later = OccurrenceFactory(room=rooms[0], starts_at=clock.now() + 9 * HOUR)
+    found = roomchannels.of_room(rooms[0], clock.now())
+    assert (len(found.blocks), found.more) == (2, False)
+    blocked(later, hall, state="active")
+    found = roomchannels.of_room(rooms[0], clock.now())
+    assert (len(found.blocks), found.more) == (2, True)

@@ -202,3 +202,23 @@ def test_where_a_room_is_blocked_is_said_with_a_reason(manager, desk, stay, room
     assert Room.objects.get(pk=rooms[0].pk).block_on == [slug]
     again = manager.post(here, {"accounts": ["nobody"], "reason": "x"}, format="json")
     assert code(again) == (409, "not_possible")
+
+
+def test_what_is_wrong_in_a_list_is_told_in_words(manager, account, rooms):
+    answer = manager.post(PAIRINGS, new(rooms[0], options=["birthday", "holidays"]), format="json")
+    error = answer.json()["error"]
+    assert error["message"] == 'options: "holidays" is not a valid choice.'
+    assert error["fields"] == {"options": ['"holidays" is not a valid choice.']}
+
+
+def test_what_is_wrong_with_no_field_of_its_own_names_none(manager):
+    answer = manager.post("/api/v1/feeds/", {"scope": "empty", "reason": "x"}, format="json")
+    assert answer.json()["error"]["message"] == "Give either a room or a venue."
+
+
+def test_only_a_calendar_that_is_shared_is_acknowledged(manager, account, rooms):
+    row = pairing(account, rooms[0])
+    here = f"{PAIRINGS}{row.pk}/acknowledge/"
+    assert code(manager.post(here, {"reason": "x"})) == (409, "not_possible")
+    pairing(account, rooms[1])
+    assert manager.post(here, {"reason": "both are ours"}).status_code == 200

@@ -149,3 +149,11 @@ def test_a_feed_is_of_a_room_or_of_a_venue(manager, place):
 @pytest.mark.parametrize("act", ["", "1/reveal/", "1/renew/", "1/withdraw/"])
 def test_the_front_desk_has_nothing_to_do_with_feeds(desk, act):
     assert desk.post(f"/api/v1/feeds/{act}", {"scope": "full", "reason": "x"}).status_code == 403
+
+
+def test_a_moment_without_an_offset_is_refused_for_nobody_knows_whose_clock_it_is_on(desk, conflict):
+    middle = (conflict.starts_at + (conflict.ends_at - conflict.starts_at) / 2).replace(tzinfo=None)
+    given = {"booking": conflict.first.booking_id, "moment": middle.isoformat(), "reason": "one by one"}
+    answer = desk.post(at(conflict, "trim/"), given, format="json")
+    assert answer.status_code == 400
+    assert "offset" in answer.json()["error"]["fields"]["moment"][0]

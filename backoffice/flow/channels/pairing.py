@@ -148,7 +148,12 @@ def deactivate(pairing: CalendarPairing, word: Word) -> CalendarPairing:
 
 
 def acknowledge(pairing: CalendarPairing, word: Word) -> CalendarPairing:
-    """Accept that several rooms share the calendar, and that people's entries in it block them all."""
+    """Accept that several rooms share the calendar, and that people's entries in it block them all.
+
+    NotPossible where no other room has it: a word given before there is a question answers none.
+    """
+    if not shared_with(pairing):
+        raise NotPossible(f"No other room is paired with {pairing.title or pairing.ref}.")
     changed = CalendarPairing.objects.filter(pk=pairing.pk, acknowledged_at=None)
     return _switched(pairing, changed, "acknowledge", word, acknowledged_at=word.now)
 
