@@ -73,7 +73,14 @@ class Asked(OfDoor):
         help_text="For what is about a model, such as KL1060.",
         widget=UnfoldAdminTextInputWidget(),
     )
-    field_order = ["what", "door", "model", "reason"]
+    who = forms.CharField(
+        label="Who",
+        required=False,
+        max_length=100,
+        help_text="For what is about one card holder: the key (id_num) or the number at the vendor.",
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    field_order = ["what", "door", "model", "who", "reason"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,6 +89,8 @@ class Asked(OfDoor):
         self.fields["door"].empty_label = "none"  # type: ignore[attr-defined]
         if "lock_facts" not in account.profile.desk:
             del self.fields["door"], self.fields["model"]
+        if "site" not in account.profile.desk:
+            del self.fields["who"]
 
 
 def _read_memory(row: Any, given: dict[str, Any], word: Any) -> str:
@@ -142,7 +151,8 @@ ASK = Act(
     "Asks now for what is not mirrored here. Where calls are paid for, each question is one or two of them.",
     ASKING,
     lambda row, given, word: facts.ask(
-        given["what"], facts.Question(row, word, given.get("door"), given.get("model", ""))
+        given["what"],
+        facts.Question(row, word, given.get("door"), given.get("model", ""), given.get("who", "")),
     ),
     Asked,
     icon="contact_support",

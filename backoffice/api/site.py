@@ -122,6 +122,12 @@ class QuestionSerializer(Reason):
         queryset=Door.objects.all(), required=False, allow_null=True, default=None
     )
     model = serializers.CharField(max_length=20, required=False, default="")
+    who = serializers.CharField(
+        max_length=100,
+        required=False,
+        default="",
+        help_text="key (id_num) or the vendor's number of somebody",
+    )
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
@@ -194,7 +200,9 @@ class Sited(GenericViewSet[Any]):
         """Ask the vendor now for what nothing mirrors; where calls are paid for, this is one or two."""
         given, account = checked(QuestionSerializer, request), self.get_object()
         said = word(request, given)
-        text = facts.ask(given["what"], facts.Question(account, said, given["door"], given["model"]))
+        text = facts.ask(
+            given["what"], facts.Question(account, said, given["door"], given["model"], given["who"])
+        )
         return Response({"text": text}, headers=NO_STORE)
 
     @extend_schema(request=MemoryOf, responses={202: Woken})

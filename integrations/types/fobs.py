@@ -95,6 +95,12 @@ class CardSite(Protocol):
     def user(self, ref: str) -> CardholderRecord | None:
         """One user by the vendor's own id."""
 
+    def user_by_key(self, key: str) -> CardholderRecord | None:
+        """One user by our key (id_num)."""
+
+    def reissue(self, credential_ref: str) -> None:
+        """A new key for a lost phone; NotReleased while the vendor has no such call."""
+
     def create_doors(self, names: Sequence[str]) -> Sequence[Made]:
         """Make doors; one with this name that is there already is not made again."""
 

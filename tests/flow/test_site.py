@@ -163,6 +163,27 @@ def test_what_the_vendor_has_released_meanwhile_is_told(best, lockt, what):
     assert asked(best, what)
 
 
+def test_one_card_holder_is_told_by_our_key_and_by_the_vendors_number(best, lockt):
+    there = lockt.add_user(
+        id_num="LK-7-1", first_name="Booking", last_name="7", card_num="00421", levels=[11]
+    )
+    for who in ("LK-7-1", str(there.id)):
+        text = asked(best, "user", who=who)
+        assert "key LK-7-1): enabled. Valid from ever to no end. Card 00421" in text
+        assert "Access levels: not told." in text
+    lockt.switch["levels_on_single"] = True
+    assert "Access levels: 11." in asked(best, "user", who="LK-7-1")
+    assert asked(best, "user", who="LK-8") == "The vendor has no card holder LK-8."
+    with pytest.raises(NotPossible, match="Say who"):
+        asked(best, "user")
+
+
+def test_a_lost_phone_gets_no_new_key_and_that_is_said_with_the_remedy(best, lockt):
+    with pytest.raises(NotPossible, match=r"has not released the reissue.*new card number instead"):
+        asked(best, "reissue")
+    assert lockt.calls("POST") == []
+
+
 def test_a_question_is_on_record_and_writes_nothing_else(best):
     with Written() as written:
         asked(best, "credentials")

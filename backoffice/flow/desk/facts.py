@@ -29,12 +29,13 @@ PRIVATE = re.compile("key|pin|code|secret|mail|phone|user|name", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about: a door, a lock model, or neither."""
+    """What is asked about: a door, a lock model, somebody by his number or key there, or none of them."""
 
     account: VendorAccount
     word: Word
     door: Door | None = None
     model: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,32 @@ def _validation(provider: AccessProvider, question: Question) -> str:
     )
     (outcome,) = provider.validate([order])
     return f"Refused: {outcome.error.text}" if outcome.error else "A guest of tomorrow would be accepted."
+
+
+def _user(provider: AccessProvider, question: Question) -> str:
+    """By our key, else by the vendor's own number; of what he may open only what this reading tells."""
+    assert isinstance(provider, CardSite)  # noqa: S101
+    who = question.who.strip()
+    if not who:
+        raise NotPossible("Say who: the key (id_num) or the number that the vendor has for the card holder.")
+    found = provider.user_by_key(who) or (provider.user(who) if who.isascii() and who.isdigit() else None)
+    if found is None:
+        return f"The vendor has no card holder {who}."
+    switch = {True: "enabled", False: "disabled", None: "enabled or not, is not told"}[found.enabled]
+    since, until = (f"{at:%Y-%m-%d %H:%M} UTC" if at else "no end" for at in (found.starts_at, found.ends_at))
+    levels = "not told" if found.level_refs is None else ", ".join(found.level_refs) or "none"
+    return (
+        f"{found.name or found.key or found.ref} ({found.ref}, key {found.key or 'none'}): {switch}. "
+        f"Valid from {since if found.starts_at else 'ever'} to {until}. "
+        f"Card {found.card_number or 'none'}. Access levels: {levels}."
+    )
+
+
+def _reissue(provider: AccessProvider, question: Question) -> str:
+    """Nothing is sent: the vendor has not released it, and says so (L-C24)."""
+    assert isinstance(provider, CardSite)  # noqa: S101
+    provider.reissue(question.who.strip() or "any")
+    return "It was issued anew."
 
 
 def _fobs(provider: AccessProvider, _question: Question) -> str:
@@ -206,6 +233,8 @@ FACTS: Mapping[str, Fact] = {
     "credentials": Fact("App keys claimed and not claimed", "site", _credentials),
     "next_card_number": Fact("Next free card number", "site", _next_card),
     "validation": Fact("Would a guest of tomorrow be accepted?", "site", _validation),
+    "user": Fact("One card holder as the vendor has him now", "site", _user),
+    "reissue": Fact("A new app key for a lost phone", "site", _reissue),
     "fobs": Fact("When fobs were last used", "site", _fobs),
     "account": Fact("Whose the K3 locks are", "lock_facts", _account),
     "lock": Fact("One K3 lock as it is now", "lock_facts", _lock),

@@ -216,6 +216,29 @@ def test_c_c10_each_model_has_its_length(model, digits, client):
     assert len(pin(client, order(model=model))) == digits
 
 
+@pytest.mark.parametrize(
+    ("model", "digits"),
+    [
+        ("KL1060", 5),
+        ("KL1060", 7),
+        ("KL1060C2", 6),
+        ("KL1060C2", 8),
+        ("KL1060G3", 6),
+        ("KL1550", 3),
+        ("KL1550", 9),
+    ],
+)
+def test_c_c10_a_code_of_another_models_length_is_garbled(model, digits, client, sandbox):
+    says(sandbox, {"ActualNetcode": "7" * digits, "Resultstatus": "OK"})
+    assert isinstance(failure(client, order(model=model)), Garbled)
+
+
+@pytest.mark.parametrize("digits", [5, 7])
+def test_c_c10_a_k3_locks_code_of_another_length_is_garbled(digits, client, sandbox):
+    says(sandbox, {"ActualNetcode": "7" * digits, "Resultstatus": None})
+    assert isinstance(failure(client, k3_order()), Garbled)
+
+
 def test_c_c10_the_length_of_a_kl1550_is_an_option(sandbox, codelocks):
     for digits, fits in (("", True), (6, True), (5, False)):
         outcome = client_of(sandbox, kl1550_digits=digits).issue([order(model="KL1550")])[0]
