@@ -13,6 +13,7 @@ from backoffice.admin import (
     feeds,
     findings,
     fobs,
+    overrides,
     people,
     places,
     vendors,

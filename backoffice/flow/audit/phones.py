@@ -74,8 +74,8 @@ def _back(now: datetime) -> Iterator[Trouble]:
     """The vendor's lists lacked a key, we believed them, and it was there: nobody else would ever be told."""
     since = Q(state=CodeState.REVOKING) | Q(state=CodeState.REVOKED, ended_at__gt=now - TOLD_FOR)
     for code in _phones(Q(reason=TURNED_UP) & since):
-        gone = code.state == CodeState.REVOKED and code.ended_at
-        end = f"was removed {moment(code.ended_at, code.door.venue)}" if gone else "is being removed"
+        gone = code.ended_at if code.state == CodeState.REVOKED else None
+        end = f"was removed {moment(gone, code.door.venue)}" if gone else "is being removed"
         hours = period(code.starts_at, code.ends_at, code.door.venue)
         yield Trouble(
             "phone_key_back",

@@ -37,8 +37,8 @@ class Context:
     newest: dict[str, int] = field(default_factory=dict)  # holder -> the last re-issue that he has codes of
     lots: Mapping[str, fobs.Lot] = field(default_factory=dict)  # holder -> the fob that he can count on
     back: Mapping[str, Back] = field(default_factory=dict)  # holder -> when staff took his fob back
+    suspended: frozenset[phones.Holder] = frozenset()  # whose phone key of which door staff have suspended
     phones: frozenset[phones.Holder] = frozenset()  # who has accepted a phone key of which door
-    suspended: frozenset[phones.Holder] = frozenset()  # whose key of which door staff have suspended
 
     def about(self, wish: Wish, grant: HeldGrant | None) -> list[Word]:
         """What staff said that is in force for this wish, the newest first."""
