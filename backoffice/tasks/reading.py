@@ -76,6 +76,7 @@ def learn_events(account: VendorAccount) -> None:
         accounts.stop(account, error.text, clock())
     except VendorError as error:
         logger.warning("events of %s: %s", account.slug, error.text)
+        audit.unheard(account, error, clock())
 
 
 def learn_memory(account: VendorAccount, chosen: Iterable[Door] | None = None) -> None:

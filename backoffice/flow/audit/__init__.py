@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.flow.audit.events import cursor, learn
+from backoffice.flow.audit.events import cursor, learn, unheard
 from backoffice.flow.audit.findings import findings
 from backoffice.flow.audit.lingering import LINGERING, still_open
 from backoffice.flow.audit.memory import doors_with_memory, memory_cursor, memory_due, read, remember
@@ -18,4 +18,5 @@ __all__ = [
     "read",
     "remember",
     "still_open",
+    "unheard",
 ]

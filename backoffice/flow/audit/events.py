@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +11,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Length
 
-from backoffice.flow.audit.trouble import Trouble, open_findings
-from backoffice.models import Door, EntryEvent, IssuedCode, Severity, VendorAccount
-from backoffice.states import Known
+from backoffice.flow.audit.trouble import Trouble, open_findings, sentence
+from backoffice.models import Door, EntryEvent, IssuedCode, Severity, SyncRun, VendorAccount
+from backoffice.states import Known, RunState
+from integrations.errors import VendorError
 from integrations.types import EventPage, EventRecord
 
 MARGIN = timedelta(minutes=15)  # clocks of doors go wrong by minutes
+KIND = "events"  # of a reading; only one that failed leaves a row
+PATIENCE = 3  # readings in a row
 
 
 def cursor(account: VendorAccount) -> str:
@@ -42,6 +45,41 @@ def learn(account: VendorAccount, page: EventPage, now: datetime) -> int:
         _mark_seen(rows)
         open_findings(_missed(account, page, last), now)
     return len(rows)
+
+
+def unheard(account: VendorAccount, error: VendorError, now: datetime) -> SyncRun:
+    """Note that doors' reports could not be read; the next reading begins where the last good one ended."""
+    return SyncRun.objects.create(
+        account=account,
+        kind=KIND,
+        state=RunState.FAILED,
+        started_at=now,
+        finished_at=now,
+        error=error.text,
+    )
+
+
+def troubles() -> Iterator[Trouble]:
+    """Accounts that are read, and whose doors' reports are not: one each, after some failures in a row."""
+    failed = SyncRun.objects.filter(kind=KIND, account__enabled=True, account__stopped_at=None)
+    last = (
+        failed.order_by("account_id", "-started_at", "-pk").distinct("account_id").select_related("account")
+    )
+    for run in last:
+        polls = SyncRun.objects.filter(account=run.account, kind__in=("poll", "full"), state=RunState.OK)
+        since = list(polls.order_by("-started_at").values_list("started_at", flat=True)[:PATIENCE])
+        if (
+            len(since) == PATIENCE
+            and failed.filter(account=run.account, started_at__gte=since[-1]).count() >= PATIENCE
+        ):
+            yield Trouble(
+                "events_unread",
+                str(run.account_id),
+                Severity.TODAY,
+                f"What the doors of {run.account} report cannot be read: {sentence(run.error)} Ways in are "
+                "made and taken back as before, but who came in is not known. If it goes on, ask the vendor.",
+                account_id=run.account_id,
+            )
 
 
 def _rows(account: VendorAccount, events: Iterable[EventRecord], now: datetime) -> list[EntryEvent]:
