@@ -104,7 +104,7 @@ class OfStock(_usual("given at the desk")):  # type: ignore[misc]
 
     def grant(self) -> AccessGrant | None:
         """Whose fob it is to be."""
-        return self.rows[0]  # type: ignore[no-any-return]
+        return self.rows[0]
 
 
 class Swapped(OfStock):
