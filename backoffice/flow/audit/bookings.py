@@ -1,4 +1,4 @@
-"""What needs a person about bookings: rooms not linked, statuses not known, conflicts."""
+"""What needs a person about bookings: rooms not linked, statuses not known, conflicts and their remains."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import chain
 
 from django.db.models import Exists, OuterRef
 
+from backoffice.flow.audit import outlived
 from backoffice.flow.audit.trouble import Trouble, about_stay, guest, soon, stay
 from backoffice.models import Conflict, ConflictKind, Occurrence, PathStep
 from backoffice.states import ConflictState
@@ -31,7 +32,7 @@ def troubles(now: datetime) -> Iterable[Trouble]:
     """What is wrong with bookings that are still to come."""
     coming = _strange(now)
     confirmed = [row for row in coming if row.booking.status == BookingStatus.CONFIRMED]
-    return chain(_unlinked(confirmed, now), _unknown(coming, now), _conflicts(now))
+    return chain(_unlinked(confirmed, now), _unknown(coming, now), _conflicts(now), outlived.troubles(now))
 
 
 def _strange(now: datetime) -> list[Occurrence]:
