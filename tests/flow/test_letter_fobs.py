@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from backoffice.flow import deliver, grant, stock
-from backoffice.models import Notice
+from backoffice.models import AccessGrant, Notice
 from tests.flow.lent import DURING, NOW, SOON, Desk, word
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,30 @@ def test_a_guest_who_gives_his_fob_back_is_not_written_to(desk):
     stock.check_in(desk.fobs[0], word(DURING))
     desk.pass_(DURING)
     assert told(DURING) == [("access", "sent")]
+
+
+def test_a_guest_who_swaps_his_fob_or_takes_it_early_is_not_written_to(sandbox):
+    two = Desk(sandbox, count=2)
+    two.booked()
+    grant.replan(NOW)
+    told(NOW)
+    stock.give(AccessGrant.objects.get(), two.fobs[0], word(NOW))
+    two.pass_(NOW + timedelta(minutes=1))
+    assert told(NOW + timedelta(minutes=2)) == [("access", "sent")]
+    stock.swap(two.fobs[0], two.fobs[1], word(DURING), broken=True)
+    two.pass_(DURING)
+    assert told(DURING + timedelta(minutes=1)) == [("access", "sent")]
+
+
+def test_a_guest_whose_fob_has_other_hours_is_told(desk):
+    stay = desk.booked()
+    grant.replan(NOW)
+    told(NOW)
+    stay.starts_at += timedelta(minutes=30)
+    stay.ends_at += timedelta(minutes=30)
+    stay.save()
+    grant.replan(NOW)
+    assert told(NOW) == [("access", "sent"), ("changed", "sent")]
 
 
 def test_a_guest_of_a_pool_that_is_short_is_told_nothing_yet(desk):

@@ -90,8 +90,8 @@ def _telling(span: Span, codes: list[IssuedCode], history: list[Notice]) -> Tell
 
 
 def _says(notice: Notice, span: Span, codes: Iterable[IssuedCode], now: datetime) -> bool:
-    """Does it tell what holds now? What ran out as told, or was given back, is no news."""
-    before, after = set(notice.codes.all()), set(codes)
+    """Does it tell what holds now? What ran out as told, was given back, or is another fob is no news."""
+    before, after = _but_other_fobs(set(notice.codes.all()), set(codes))
     gone = [
         code
         for code in before - after
@@ -99,6 +99,22 @@ def _says(notice: Notice, span: Span, codes: Iterable[IssuedCode], now: datetime
     ]
     moved = any(_moved(grant, notice.windows.get(str(grant.pk)), now) for grant in span.granted)
     return notice.key.startswith(f"{_about(span)}:") and after <= before and not gone and not moved
+
+
+def _but_other_fobs(
+    before: set[IssuedCode], after: set[IssuedCode]
+) -> tuple[set[IssuedCode], set[IssuedCode]]:
+    """Without what differs in the fob alone: which one it is, no letter tells."""
+    same = _by_fob(before) & _by_fob(after)
+
+    def told(codes: set[IssuedCode]) -> set[IssuedCode]:
+        return {code for code in codes if code.method != Method.FOB or code.grant_id not in same}
+
+    return told(before), told(after)
+
+
+def _by_fob(codes: Iterable[IssuedCode]) -> set[int]:
+    return {code.grant_id for code in codes if code.method == Method.FOB}
 
 
 def _windows(span: Span) -> dict[str, list[str]]:
