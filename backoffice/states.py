@@ -155,7 +155,7 @@ MOVES: Mapping[type[models.TextChoices], Mapping[str, set[Any]]] = {
         B.ACTIVE: {B.PLANNED, B.REMOVING, B.REMOVED},  # removed: by a person, at its channel
         B.REMOVING: {B.REMOVED, B.PLANNED, B.FAILED},
         B.FAILED: {B.PLANNED, B.WRITING, B.REMOVING, B.REMOVED},
-        B.REMOVED: {B.PLANNED},
+        B.REMOVED: {B.PLANNED, B.REMOVING},  # removing: it is there after all
     },
     ConflictState: {
         X.OPEN: {X.ACCEPTED, X.CLOSED},

@@ -150,6 +150,9 @@ class Block(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it was first asked for: from then on it may be there"
+    )
     written_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="when it was read back there")
     ended_at = models.DateTimeField(null=True, blank=True)

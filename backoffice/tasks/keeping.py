@@ -63,10 +63,13 @@ def _mirror_blocks(account: VendorAccount, client: Any, done: channels.Wrote) ->
 def _obey(account: VendorAccount) -> bool:
     """Put to the source of a booking what a person ordered in a calendar that goes both ways."""
     for wish in channels.wishes(account, clock()):
+        if account.stopped_at:  # by the order before: nothing more is asked of it
+            break
         word = desk.RuleWord(wish.rule, wish.reason, clock())
         ask = desk.Ask(account, wish.verb, wish.subject, resource=wish.resource, booking=wish.booking)
         client = _channel(account)
         write = desk.carry_out(ask, word, partial(channels.put, wish, client))
+        desk.supersede(write)
         if write.state == WriteState.DONE and isinstance(client, BookingSource):
             mirror.refresh_booking(account, client, wish.resource.ref, wish.booking.ref, clock())
         elif write.state == WriteState.DONE:

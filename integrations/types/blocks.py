@@ -14,6 +14,8 @@ class BlockOrder:
     """A time to be taken, or given back. `key` is ours and never changes; `ref` is the source's, once known.
 
     `ends_at` is not told to a source that sells slots; `text` is what its people read, without a guest.
+    `seen_at` is the thing sold at which it was seen last, which people may have changed. `between` is where
+    to look for one that was asked for before, maybe for another time, and whose answer was lost.
     """
 
     key: str
@@ -22,6 +24,8 @@ class BlockOrder:
     ends_at: datetime
     text: str
     ref: str = ""
+    seen_at: str = ""
+    between: tuple[datetime, datetime] | None = None
 
 
 @runtime_checkable

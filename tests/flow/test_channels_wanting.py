@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backoffice.flow.channels.content import content
@@ -57,12 +57,14 @@ def world(*found: Stay) -> World:
     return World(NOW, ROOMS, PLACES, CALENDARS, found, OFFERS)
 
 
+@settings(deadline=None)
 @given(stays())
 def test_only_rooms_that_are_taken_along_are_blocked(stay: Stay) -> None:
     family = families(ROOMS)[stay.room_id]
     assert all(one.room_id in family for one in wanted(world(stay)).values())
 
 
+@settings(deadline=None)
 @given(stays())
 def test_nothing_is_blocked_where_it_was_booked(stay: Stay) -> None:
     for one in wanted(world(stay)).values():
@@ -70,12 +72,14 @@ def test_nothing_is_blocked_where_it_was_booked(stay: Stay) -> None:
         assert (one.account_id, one.calendar_ref) != stay.calendar
 
 
+@settings(deadline=None)
 @given(stays())
 def test_a_booking_has_one_event_in_a_calendar_however_many_rooms_share_it(stay: Stay) -> None:
     refs = [one.calendar_ref for one in wanted(world(stay)).values() if one.calendar_ref]
     assert len(refs) == len(set(refs))
 
 
+@settings(deadline=None)
 @given(stays())
 def test_b1_an_entry_takes_the_slots_that_start_within_it_and_no_other(stay: Stay) -> None:
     slots = [one for one in wanted(world(stay)).values() if one.slot]
@@ -85,6 +89,7 @@ def test_b1_an_entry_takes_the_slots_that_start_within_it_and_no_other(stay: Sta
         assert all(one.starts_at > NOW for one in slots)
 
 
+@settings(deadline=None)
 @given(stays())
 def test_a_booking_takes_every_game_that_would_overlap_it(stay: Stay) -> None:
     slots = {one.starts_at for one in wanted(world(stay)).values() if one.slot}
@@ -93,16 +98,19 @@ def test_a_booking_takes_every_game_that_would_overlap_it(stay: Stay) -> None:
         assert slots == {s for s in HOURS if s < stay.ends_at and s + hour > stay.starts_at}
 
 
+@settings(deadline=None)
 @given(stays())
 def test_a_booking_that_nobody_understands_asks_for_nothing(stay: Stay) -> None:
     assert not (stay.keep and wanted(world(stay)))
 
 
+@settings(deadline=None)
 @given(st.lists(stays(), max_size=4, unique_by=lambda stay: stay.id))
 def test_the_order_of_bookings_does_not_matter(found: list[Stay]) -> None:
     assert wanted(world(*found)) == wanted(world(*reversed(found)))
 
 
+@settings(deadline=None)
 @given(stays(), st.sampled_from(["no_contact", "empty"]))
 def test_s2_no_contact_is_in_any_event_below_the_full_scope(stay: Stay, scope: str) -> None:
     words = content(stay.facts, ROOMS[stay.room_id], stay.starts_at, stay.ends_at, scope)
@@ -111,6 +119,7 @@ def test_s2_no_contact_is_in_any_event_below_the_full_scope(stay: Stay, scope: s
     assert "600100200" not in told
 
 
+@settings(deadline=None)
 @given(st.lists(stays(), max_size=6))
 def test_a_slot_is_asked_for_once_and_so_is_a_time_of_one_booking(found: list[Stay]) -> None:
     asked = wanted(world(*found)).values()

@@ -96,6 +96,18 @@ def test_m3_to_calendar_no_change_of_the_calendar_touches_a_booking(
     assert not channels.taken("18:00")
 
 
+def test_m3_to_calendar_an_event_that_a_person_drags_is_put_back(channels: Channels, tmp_path: Path) -> None:
+    channels.pair(tmp_path / "to.yaml", "to_calendar")
+    channels.offer(*HOURS)
+    channels.game("14:30")
+    channels.sync()
+    (ours,) = channels.events()
+    channels.later(minutes=10)
+    channels.google.drag(LAB, ours["id"], "2026-03-09 18:00")
+    channels.sync()
+    assert shown(channels) == [("LM Laboratory · Ida Kern", "2026-03-09T14:30")]
+
+
 def test_m4_from_calendar_nothing_is_written_to_the_calendar(channels: Channels, tmp_path: Path) -> None:
     channels.pair(tmp_path / "from.yaml", "from_calendar")
     channels.offer(*HOURS)

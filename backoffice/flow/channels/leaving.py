@@ -12,7 +12,7 @@ from backoffice.word import NotPossible, Word, on_record
 
 LEFT = "The room is no longer paired with this calendar."
 WRITTEN = (BlockState.ACTIVE, BlockState.WRITING, BlockState.FAILED)
-NEVER = (BlockState.PLANNED, BlockState.FAILED)
+WAITING = (BlockState.PLANNED, BlockState.FAILED)
 
 
 def unpair(pairing: CalendarPairing, word: Word, *, clean: bool) -> int:
@@ -26,7 +26,7 @@ def unpair(pairing: CalendarPairing, word: Word, *, clean: bool) -> int:
         raise NotPossible("It is active: deactivate it first, so that nothing syncs meanwhile.")
     with transaction.atomic():
         taken = _take_out(pairing, word.now) if clean else 0
-        waiting = Block.objects.filter(pairing=pairing, state__in=NEVER)
+        waiting = Block.objects.filter(pairing=pairing, state__in=WAITING)
         move_all(waiting, BlockState.REMOVED, reason=LEFT, ended_at=word.now, next_try_at=None)
         detail = {"room": str(pairing.room), "calendar": pairing.ref, "taken out": taken}
         on_record(word, "unpair", pairing, detail=detail)
@@ -35,7 +35,7 @@ def unpair(pairing: CalendarPairing, word: Word, *, clean: bool) -> int:
 
 
 def _take_out(pairing: CalendarPairing, now: datetime) -> int:
-    to_come = Block.objects.filter(pairing=pairing, starts_at__gt=now).exclude(ref="")
+    to_come = Block.objects.filter(pairing=pairing, starts_at__gt=now, asked_at__isnull=False)
     again = {"reason": LEFT, "said": "", "next_try_at": None, "attempts": 0}
     # one that waits to be written again stands there in an older form; what is planned cannot be removed
     move_all(to_come.filter(state=BlockState.PLANNED), BlockState.WRITING)

@@ -29,12 +29,13 @@ def listen(now: datetime) -> int:
     In a calendar that goes both ways it is an order for the booking behind the event (M2, D2), which
     `obeying` carries out; in one that is only written it is none (M3, D6). A block that was removed at a
     booking source takes the event that it came from with it, where the calendar goes both ways (D1); else it
-    stays away until the event changes (D3, D5); one that was moved there is moved back. While a change of
-    ours waits to be written, the newer of the two counts, and a paid booking always (L5).
+    stays away until the event changes (D3, D5). What was moved without being an order is moved back. While a
+    change of ours waits to be written, the newer of the two counts, and a paid booking always (L5).
     """
     heard = sum(_hear_event(block, event, now) for block, event in _differing())
     heard += sum(_put_back(block) for block in _dragged())
-    return heard + sum(_stays_away(block, now) for block in _removed())
+    heard += sum(_stays_away(block, now) for block in _removed())
+    return heard + sum(_is_there(block) for block in _there_after_all(now))
 
 
 def _differing() -> Iterator[tuple[Block, CalendarEvent]]:
@@ -67,29 +68,29 @@ def _differing() -> Iterator[tuple[Block, CalendarEvent]]:
 
 def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
     obeys = _is_order(block) and _person_wins(block, event)
-    if event.gone_at is not None:
-        if obeys:
-            return _said(block, Said.DELETED, now)
-        # while a change of ours waits to be written, it is written: that brings the event back
-        return block.state == BlockState.ACTIVE and not _is_order(block) and _stays_away(block, now)
+    if event.gone_at is None:
+        return _hear_change(block, event, now, obeys=obeys)
+    if obeys:
+        return _said(block, Said.DELETED, now)
+    # while a change of ours waits to be written, it is written: that brings the event back
+    return block.state == BlockState.ACTIVE and not _is_order(block) and _stays_away(block, now)
+
+
+def _hear_change(block: Block, event: CalendarEvent, now: datetime, *, obeys: bool) -> bool:
     if event.kind == SERIES or event.all_day:
-        return _single_again(block, ONE_BOOKING if event.kind == SERIES else NO_HOUR)
+        return _as_it_was(block, ONE_BOOKING if event.kind == SERIES else NO_HOUR)
     moved = (event.starts_at, event.ends_at) != (block.starts_at, block.ends_at)
+    if moved and not _is_order(block):
+        return _as_it_was(block, DRAGGED)
     if moved and obeys:
-        return _said(
-            block,
-            Said.MOVED,
-            now,
-            said_starts_at=event.starts_at,
-            said_ends_at=event.ends_at,
-            etag=event.etag,
-        )
+        times = {"said_starts_at": event.starts_at, "said_ends_at": event.ends_at}
+        return _said(block, Said.MOVED, now, **times, etag=event.etag)
     Block.objects.filter(pk=block.pk).update(etag=event.etag)
     return False
 
 
-def _single_again(block: Block, why: str) -> bool:
-    """A person made a series or whole days of one booking's event: it is written as the one that it is."""
+def _as_it_was(block: Block, why: str) -> bool:
+    """A person made of an event what its booking is not: it is written again, whatever it has become."""
     Block.objects.filter(pk=block.pk).update(etag="", written_digest="", note=why)
     return block.state == BlockState.PLANNED or move(block, BlockState.PLANNED)
 
@@ -129,7 +130,7 @@ def _stays_away(block: Block, now: datetime) -> bool:
 
 
 def _dragged() -> Iterator[Block]:
-    """The blocks whose booking at the source begins at another time, as it was read after we wrote it."""
+    """The blocks whose booking at the source has another time or place, as it was read after we wrote it."""
     live = Occurrence.objects.filter(
         booking__echo_of=OuterRef("pk"),
         booking__ref=OuterRef("ref"),
@@ -137,11 +138,12 @@ def _dragged() -> Iterator[Block]:
         booking__changed_at__gt=OuterRef("written_at"),
         gone_at=None,
     ).exclude(booking__status=BookingStatus.CANCELLED)
-    right = live.filter(
-        resource=OuterRef("resource"), starts_at__range=(OuterRef("starts_at") - EXACT, OuterRef("starts_at"))
-    )
+    here = live.filter(resource=OuterRef("resource"))
+    begins = here.filter(starts_at__range=(OuterRef("starts_at") - EXACT, OuterRef("starts_at")))
+    ends = here.filter(ends_at__range=(OuterRef("ends_at"), OuterRef("ends_at") + EXACT))
     there = Block.objects.filter(state=BlockState.ACTIVE, resource__isnull=False).exclude(ref="")
-    yield from there.filter(Exists(live), ~Exists(right))
+    wrong = ~Exists(begins) | Q(by_slot=False) & ~Exists(ends)  # how long a slot lasts is its room's affair
+    yield from there.filter(wrong, Exists(live))
 
 
 def _put_back(block: Block) -> bool:
@@ -157,3 +159,33 @@ def _removed() -> Iterator[Block]:
     echoes = Booking.objects.filter(gone, echo_of=OuterRef("pk"), ref=OuterRef("ref"))
     there = Block.objects.filter(state=BlockState.ACTIVE, resource__isnull=False).exclude(ref="")
     yield from there.filter(Exists(echoes))
+
+
+# ------------------------------------------------------------------------------------------ there after all
+
+
+def _there_after_all(now: datetime) -> Iterator[Block]:
+    """The blocks that were removed, as we knew, and that their channel shows.
+
+    A write that nobody waited for any more was done late, a worker died before it noted it, or a person
+    brought it back.
+    """
+    itself = Q(ref=OuterRef("ref")) | Q(external_ref=OuterRef("key"))
+    echoes = Booking.objects.filter(itself, echo_of=OuterRef("pk"), gone_at=None)
+    events = CalendarEvent.objects.filter(
+        calendar__account=OuterRef("account"),
+        calendar__ref=OuterRef("calendar_ref"),
+        block_key=OuterRef("key"),
+        ours=True,
+        gone_at=None,
+    )
+    shown = Exists(echoes.exclude(status=BookingStatus.CANCELLED)) | Exists(events)
+    at_channels = Q(resource__isnull=False) | Q(pairing__isnull=False)
+    yield from Block.objects.filter(at_channels, shown, state=BlockState.REMOVED, ends_at__gt=now)
+
+
+def _is_there(block: Block) -> bool:
+    """It goes, unless it is one that a person had removed, and brought back: that is written anew."""
+    again = {"said": "", "next_try_at": None, "attempts": 0, "ended_at": None}
+    to = BlockState.PLANNED if block.said == Said.DELETED else BlockState.REMOVING
+    return move(block, to, **again, written_digest="")

@@ -98,7 +98,7 @@ def _remove(rows: Iterable[Block], world: World, now: datetime) -> int:
     for row in rows:
         if row.state == BlockState.REMOVED or (row.by_slot and row.starts_at <= now):
             continue
-        never = row.state == BlockState.PLANNED and not row.ref and row.attempts == 0
+        never = row.state == BlockState.PLANNED and row.asked_at is None
         if not never and row.calendar_ref and row.pairing_id not in writes:
             continue
         if never:

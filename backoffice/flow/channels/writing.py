@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from backoffice import accounts
 from backoffice.calendarrows import filled
 from backoffice.flow.channels.events import draft_of
-from backoffice.models import Block, CalendarEvent, CalendarReading, Mode, Resource, VendorAccount
+from backoffice.models import Block, CalendarEvent, CalendarReading, Mode, Occurrence, Resource, VendorAccount
 from backoffice.states import BlockState, move
 from integrations.errors import (
     ChangedMeanwhile,
@@ -26,7 +26,7 @@ from integrations.errors import (
 from integrations.types import BlockDesk, BlockOrder, Calendar, CalendarEventRecord, Verdict
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(minutes=15)
-REFUSED_RETRY = timedelta(hours=1)
+FIRST_REFUSED, LAST_REFUSED = timedelta(minutes=5), timedelta(hours=1)  # a cart is paid or empty by then
 LABEL = "Blocked"
 UNFINISHED = (BlockState.PLANNED, BlockState.WRITING, BlockState.REMOVING, BlockState.FAILED)
 
@@ -59,8 +59,8 @@ def write_due(account: VendorAccount, client: Calendar | BlockDesk, now: datetim
 
     One worker at a time writes for an account. A block found being written belongs to a dead one: it is asked
     for again by its key, which makes nothing twice. Unavailable ends the pass, each block keeps its error and
-    a later try; what the channel refuses is FAILED with its words and tried again by the hour. Raises
-    Misconfigured.
+    a later try; what the channel refuses is FAILED with its words and tried again, in the end by the hour.
+    Raises Misconfigured.
     """
     done = Wrote()
     with accounts.exclusive(f"blocks {account.pk}", wait) as mine:
@@ -94,7 +94,7 @@ class _Pen:
     def carry_out(self, block: Block) -> None:
         """Ask for one block, and write down what came of it; raises Unavailable and Misconfigured."""
         removing = block.state == BlockState.REMOVING
-        if not removing and block.state != BlockState.WRITING and not move(block, BlockState.WRITING):
+        if not removing and not self._begun(block):
             return
         act = self._remove if removing else self._write
         try:
@@ -109,13 +109,19 @@ class _Pen:
         except VendorError as error:
             self._later(block, error)
 
+    def _begun(self, block: Block) -> bool:
+        """Write down that it is asked for, before it is: from now on it may be there, whoever dies."""
+        if block.state == BlockState.WRITING:
+            return True
+        return move(block, BlockState.WRITING, asked_at=block.asked_at or self._now)
+
     def _write(self, block: Block) -> None:
         if isinstance(self._client, Calendar):
             record = _into_calendar(self._client, block)
             _note(block, record, self._now)
             self._written(block, ref=record.ref, etag=record.etag[:200], generation=block.generation)
             return
-        end = self._client.block(_order(block))
+        end = self._client.block(_order(block, self._now))
         if end.verdict is Verdict.REFUSED:
             self._refused(block, end.text)
         else:
@@ -131,10 +137,11 @@ class _Pen:
 
     def _remove(self, block: Block) -> None:
         if isinstance(self._client, Calendar):
-            if block.ref:
-                self._client.delete(block.calendar_ref, block.ref)
+            ref = block.ref or self._client.event_ref(block.key, block.generation)
+            self._client.delete(block.calendar_ref, ref)
+            _note_gone(block, ref, self._now)
         else:
-            end = self._client.unblock(_order(block))
+            end = self._client.unblock(_order(block, self._now))
             if end.verdict is Verdict.REFUSED:
                 self._refused(block, end.text)
                 return
@@ -153,7 +160,8 @@ class _Pen:
 
     def _refused(self, block: Block, words: str) -> None:
         self._done.failed += 1
-        again = {"attempts": block.attempts + 1, "next_try_at": self._now + REFUSED_RETRY, "error": words}
+        pause = min(FIRST_REFUSED * 2 ** min(block.attempts, 10), LAST_REFUSED)
+        again = {"attempts": block.attempts + 1, "next_try_at": self._now + pause, "error": words}
         if block.state == BlockState.REMOVING:
             Block.objects.filter(pk=block.pk).update(**again)
         else:
@@ -166,7 +174,11 @@ def _sold(block: Block) -> Resource:
     return block.resource
 
 
-def _order(block: Block) -> BlockOrder:
+def _order(block: Block, now: datetime) -> BlockOrder:
+    last = now + timedelta(days=block.account.horizon_days)
+    seen = Occurrence.objects.filter(
+        booking__account=block.account, booking__ref=block.ref, booking__echo_of=block, gone_at=None
+    )
     text = f"{LABEL}: {block.occurrence.booking.account.profile.label}"
     return BlockOrder(
         block.key,
@@ -175,6 +187,8 @@ def _order(block: Block) -> BlockOrder:
         block.ends_at,
         text,
         block.ref if not block.by_slot else "",
+        seen.values_list("resource__ref", flat=True).first() or "" if block.ref else "",
+        None if block.ref else (now, last),
     )
 
 
@@ -201,6 +215,7 @@ def _with_free_id(block: Block, attempt: Callable[[], CalendarEventRecord]) -> C
         return attempt()
     except Taken:
         block.generation += 1
+        Block.objects.filter(pk=block.pk).update(generation=block.generation)
         return attempt()
 
 
@@ -217,3 +232,9 @@ def _note(block: Block, record: CalendarEventRecord, now: datetime) -> None:
         row = CalendarEvent.objects.filter(calendar=calendar, ref=record.ref).first()
         row = row or CalendarEvent(calendar=calendar, ref=record.ref)
         filled(row, record, {block.key: record.ref}, now).save()
+
+
+def _note_gone(block: Block, ref: str, now: datetime) -> None:
+    """What was taken out is known to be gone without a reading."""
+    events = CalendarEvent.objects.filter(calendar__account=block.account, calendar__ref=block.calendar_ref)
+    events.filter(ref=ref, gone_at=None).update(gone_at=now)

@@ -13,7 +13,7 @@ from backoffice.flow.desk import (
     trial,
 )
 from backoffice.flow.desk.reads import forget
-from backoffice.flow.desk.record import Ask, RuleWord, carry_out, link
+from backoffice.flow.desk.record import Ask, RuleWord, carry_out, link, supersede
 from backoffice.flow.desk.settle import settle
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "room_calendar",
     "settle",
     "slots",
+    "supersede",
     "trial",
 ]

@@ -21,6 +21,7 @@ STATES = {
     Verdict.REFUSED: WriteState.REFUSED,
     Verdict.IN_DOUBT: WriteState.IN_DOUBT,
 }
+AGAIN = "Asked again later: this is what came of that."
 LOOK = "It may have been done or not: look at the vendor before you ask again."
 
 
@@ -71,6 +72,17 @@ def carry_out(ask: Ask, word: Word | RuleWord, call: Callable[[], Written]) -> V
         if isinstance(error, Misconfigured):
             accounts.stop(ask.account, error.text, word.now)
     return write
+
+
+def supersede(write: VendorWrite) -> int:
+    """What came of a rule's ask is the end of its earlier ones, of which nobody knew; how many there were."""
+    if write.state not in (WriteState.DONE, WriteState.REFUSED) or not write.rule:
+        return 0
+    earlier = VendorWrite.objects.filter(
+        account=write.account, rule=write.rule, verb=write.verb, booking=write.booking, pk__lt=write.pk
+    )
+    unknown = earlier.filter(state__in=(WriteState.ASKED, WriteState.IN_DOUBT))
+    return states.move_all(unknown, WriteState(write.state), text=AGAIN, settled_at=write.settled_at)
 
 
 def already(key: str) -> VendorWrite | None:

@@ -96,8 +96,9 @@ class Blocks(People):
         if order.ref:
             found = self.booking(order.resource_ref, order.ref)
             return None if found is None or found.status is BookingStatus.CANCELLED else found
-        first, last = spans.local(order.starts_at, order.ends_at, self._zone)
-        reading = self.read(Window(order.resource_ref, first.date(), last.date()))
+        moments = (order.starts_at, order.ends_at, *(order.between or ()))
+        days = sorted(moment.astimezone(self._zone).date() for moment in moments)
+        reading = self.read(Window(order.resource_ref, days[0], days[-1]))
         ours = (each for each in reading.bookings if order.key in each.title)
         return next((each for each in ours if each.status is not BookingStatus.CANCELLED), None)
 

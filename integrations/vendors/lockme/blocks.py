@@ -26,8 +26,8 @@ class Blocks(Desk):
     def block(self, order: BlockOrder) -> Written:
         """Reserve the slot with our external id, once however often it is asked for (1.3 no. 7, 1.4).
 
-        One that somebody moved to another hour is moved back (1.3 no. 11). REFUSED in Lock.me's words, as for
-        a slot that is taken. Raises as `add`.
+        One that somebody moved to another hour or room is moved back (1.3 no. 11). REFUSED in Lock.me's
+        words, as for a slot that is taken. Raises as `add`.
         """
         at = self._local(order.resource_ref, order.starts_at)
         form = {
@@ -41,15 +41,17 @@ class Blocks(Desk):
         try:
             ref = self.add(order.resource_ref, form)
         except Refused as error:
-            known = self.booking(order.resource_ref, EXTERNAL + order.key)
-            if known is None:
-                return Written(Verdict.REFUSED, text=error.text)
-            return self.move_booking(order.resource_ref, known.ref, order.starts_at, order.ends_at)
+            for room in _rooms(order):
+                known = self.booking(room, EXTERNAL + order.key)
+                if known is not None:
+                    return self._moved(room, known.ref, order.resource_ref, order.starts_at)
+            return Written(Verdict.REFUSED, text=error.text)
         return Written(Verdict.DONE, str(ref), "Lock.me has it", confirmed=True)
 
     def unblock(self, order: BlockOrder) -> Written:
-        """Delete the reservation with our external id, and no other one. Raises as `delete`."""
-        return self._deleted(order.resource_ref, EXTERNAL + order.key)
+        """Delete the reservation with our external id, in whatever room it is. Raises as `delete`."""
+        *others, last = (self._deleted(room, EXTERNAL + order.key) for room in _rooms(order))
+        return next((end for end in others if end.verdict is Verdict.REFUSED), last)
 
     def cancel_booking(self, resource_ref: str, ref: str) -> Written:
         """Delete a reservation; REFUSED for one that was paid at Lock.me (3.2). Raises as `delete`."""
@@ -58,9 +60,12 @@ class Blocks(Desk):
     def move_booking(self, resource_ref: str, ref: str, starts_at: datetime, ends_at: datetime) -> Written:
         """Move a reservation to another start in its room; how long it lasts is the room's. As `move`."""
         del ends_at
-        at = self._local(resource_ref, starts_at)
+        return self._moved(resource_ref, ref, resource_ref, starts_at)
+
+    def _moved(self, room: str, ref: str, to_room: str, starts_at: datetime) -> Written:
+        at = self._local(to_room, starts_at)
         try:
-            record = self.move(resource_ref, ref, resource_ref, at.date(), at.time())
+            record = self.move(room, ref, to_room, at.date(), at.time())
         except Refused as error:
             return Written(Verdict.REFUSED, ref, error.text)
         return Written(Verdict.DONE, record.ref, "Lock.me has moved it", confirmed=True, booking=record)
@@ -85,3 +90,8 @@ class Blocks(Desk):
 
     def _zone_of(self, room: str) -> ZoneInfo:
         raise NotImplementedError
+
+
+def _rooms(order: BlockOrder) -> list[str]:
+    """Where our reservation may be: in its room, or where somebody moved it."""
+    return list(dict.fromkeys(filter(None, (order.resource_ref, order.seen_at))))

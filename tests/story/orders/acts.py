@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from backoffice.models import Block
+from backoffice.models import Block, CalendarEvent
 from tests.story.orders.house import BERLIN, DAYS, GAMES, HALLS, HOURS, Sold, local, span_of
 
 STARTS = (*HOURS, "15:30", "17:15")
@@ -106,7 +106,9 @@ class People:
 
     def do_enter_day(self, dice: Random) -> None:
         day = dice.randrange(2)
-        self.house.google.put_event(dice.choice(self.house.calendars()), "Works", DAYS[day], f"2026-03-1{day + 1}")
+        self.house.google.put_event(
+            dice.choice(self.house.calendars()), "Works", DAYS[day], f"2026-03-1{day + 1}"
+        )
 
     def do_drag_entry(self, dice: Random) -> None:
         self._of_entry(dice, ours=False, do=lambda calendar, ref: self._drag(calendar, ref, dice))
@@ -114,7 +116,9 @@ class People:
     def do_free_entry(self, dice: Random) -> None:
         said = dice.choice(("transparent", "opaque"))
         self._of_entry(
-            dice, ours=False, do=lambda calendar, ref: self.house.google.edit(calendar, ref, transparency=said)
+            dice,
+            ours=False,
+            do=lambda calendar, ref: self.house.google.edit(calendar, ref, transparency=said),
         )
 
     def do_delete_entry(self, dice: Random) -> None:
@@ -173,7 +177,8 @@ class People:
     def do_move_our_game(self, dice: Random) -> None:
         rows, day, hour = self.house.reservations(ours=True), dice.choice(DAYS), dice.choice(HOURS)
         if rows:
-            self.house.lockme.move(dice.choice(rows)["reservationid"], None, day, f"{hour}:00")
+            number, room = dice.choice(rows)["reservationid"], dice.choice([None, *GAMES])
+            self.house.lockme.move(number, room, day, f"{hour}:00")
 
     def do_cancel_our_hall(self, dice: Random) -> None:
         rows = self.house.orders(ours=True)
@@ -185,8 +190,10 @@ class People:
     def do_move_our_hall(self, dice: Random) -> None:
         rows = self.house.orders(ours=True)
         if rows:
-            row = dice.choice(rows)
-            self.house.locaboo.move(row.id, row.instances[0].id, *span(dice))
+            row, times, resource = dice.choice(rows), span(dice), dice.choice([None, *HALLS])
+            if dice.random() < 0.5:  # only its end
+                times, resource = (row.instances[0].starts, row.instances[0].ends + 15 * MINUTE), None
+            self.house.locaboo.move(row.id, row.instances[0].id, *times, resource)
 
     def _taken_away(self, key: str) -> None:
         self.removed.add(key)
@@ -207,8 +214,6 @@ def source_of(block: Block) -> tuple[str, str]:
 
 def ref_of(booking: Any) -> str:
     """The vendor's id of a booking; of an entry in a calendar the event's."""
-    from backoffice.models import CalendarEvent
-
     if booking.channel == "calendar":
         return CalendarEvent.objects.get(pk=int(booking.ref)).ref
     return str(booking.ref)

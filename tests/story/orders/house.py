@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import time_machine
 
 from backoffice import sitefile
-from backoffice.models import Block, CalendarPairing, CalendarReading
+from backoffice.models import Block, CalendarPairing
 from integrations.sandbox.server import Server, Vendors
 from integrations.sandbox.wire import Clock
 from tests.story.conftest import MORNING
@@ -40,7 +40,8 @@ venues:
     timezone: Europe/Berlin
     rooms:
       whole: {{name: Hall, path: [], block_on: [lockme, halls],
-               sold_as: [{{account: lockme, ref: "1400", session_minutes: 60}}, {{account: halls, ref: "70"}}],
+               sold_as: [{{account: lockme, ref: "1400", session_minutes: 60}},
+                         {{account: halls, ref: "70"}}],
                calendars: [{{account: calendars, ref: {whole}, mode: {whole_mode}, scope: no_contact}}]}}
       part: {{name: Third, path: [], part_of: whole, block_on: [lockme, halls],
               sold_as: [{{account: lockme, ref: "1398", session_minutes: 60}}, {{account: halls, ref: "71"}}],
@@ -178,10 +179,10 @@ def opened(folder: Path, modes: Modes) -> Iterator[Sold]:
 
 
 def _furnish(house: Sold) -> None:
-    house.lockme.switch.update({"timezone": "Europe/Berlin", "delivery": "by hand"})
+    house.lockme.switch.update({"timezone": "Europe/Berlin", "delivery": "by hand", "rotate": False})
     house.google.switch["delivery"] = "by hand"
-    for room in GAMES:
-        house.lockme.add_room(room, GAMES[room])
+    for room, name in GAMES.items():
+        house.lockme.add_room(room, name)
         slots = [{"hour": f"{hour}:00", "pricers": []} for hour in HOURS]
         house.lockme.store.room(room).week.update(dict.fromkeys(range(7), slots))
     house.locaboo.add_resource(70, "Halle", {71: "Drittel"})
@@ -204,8 +205,3 @@ def _load(house: Sold, path: Path, modes: Modes) -> None:
     )
     path.write_text(text)
     sitefile.apply(*sitefile.read(path), MORNING)
-
-
-def origins() -> set[str]:
-    """What our own events are marked with."""
-    return set(CalendarReading.objects.values_list("origin", flat=True))

@@ -31,7 +31,7 @@ TABLES = ("block", "booking", "occurrence", "calendarevent", "calendarreading", 
 
 def steps(seed: int, length: int) -> list[Step]:
     """The steps of a walk."""
-    dice = Random(seed)  # noqa: S311 no secret
+    dice = Random(seed)
     people = [name[3:] for name in dir(People) if name.startswith("do_")]
     names = [name for name, weight in {**SYSTEM, **SKY}.items() for _ in range(weight)]
     half = len(names) / len(people)
@@ -41,7 +41,7 @@ def steps(seed: int, length: int) -> list[Step]:
 
 def modes(seed: int) -> Modes:
     """How the rooms are paired in a walk: mostly both ways."""
-    dice = Random(-seed)  # noqa: S311 no secret
+    dice = Random(-seed)
     ways = ("bidirectional", "bidirectional", "bidirectional", "to_calendar", "from_calendar")
     return Modes(dice.choice(ways), dice.choice(ways), shared=dice.random() < 0.2)
 
@@ -55,7 +55,7 @@ class Walk:
     def go(self, name: str, number: int) -> None:
         """One step."""
         self.house.later(seconds=7)
-        dice = Random(number)  # noqa: S311 no secret
+        dice = Random(number)
         self.told.append(f"{name} {number}")
         if hasattr(self.people, f"do_{name}"):
             self.people.act(name, dice)
@@ -125,8 +125,9 @@ class Walk:
     def settle(self) -> list[str]:
         """Calm, until nothing is written any more; then what is wrong."""
         weather.mend(self.house)
+        self._round()
         for _ in range(ROUNDS):
-            self.house.later(minutes=31)
+            self.house.later(minutes=61)  # what was refused is tried again within the hour
             self._round()
             before = versions(), self.writes()
             self.house.later(minutes=1)
