@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -97,6 +98,13 @@ class Edit(Guest, Because):
     status = forms.ChoiceField(
         label="Status", choices=STATUSES, required=False, widget=UnfoldAdminSelectWidget()
     )
+    empty = forms.MultipleChoiceField(
+        label="Take away",
+        choices=[("email", "E-mail"), ("phone", "Phone"), ("comment", "Comment")],
+        required=False,
+        help_text="What the source has there now is deleted.",
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
     field_order = [
         "name",
         "surname",
@@ -106,6 +114,7 @@ class Edit(Guest, Because):
         "pricer",
         "price",
         "comment",
+        "empty",
         "status",
         "reason",
     ]

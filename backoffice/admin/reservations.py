@@ -53,9 +53,10 @@ def offered(row: Booking) -> bool:
 EDIT = Act(
     "edit-there",
     "Edit at the source",
-    "What you fill in replaces what the source has; what you leave empty stays. Its hour is moved instead.",
+    "What you fill in replaces what the source has; what you leave empty stays, unless you take it away. Its "
+    "hour is moved instead.",
     WRITE,
-    lambda row, given, word: _ended(reservations.edit(row, _fields(given), word)),
+    lambda row, given, word: _ended(reservations.edit(row, _fields(given), word, given["empty"])),
     Edit,
     icon="edit",
     offered=offered,

@@ -70,6 +70,14 @@ class Fields(Reason):
     status = serializers.BooleanField(required=False, allow_null=True, help_text="confirmed")
 
 
+class Edited(Fields):
+    """The fields that change, and those that are taken away."""
+
+    empty = serializers.ListField(
+        child=serializers.ChoiceField(reservations.TEXTS), default=list, help_text="texts to be taken away"
+    )
+
+
 class Place(Reason):
     """A thing sold, a day and an hour on its own clock."""
 
@@ -115,12 +123,13 @@ class ReservationViewSet(GenericViewSet[Any]):
         place = given["resource"], given["day"], given["hour"]
         return _ended(reservations.make(*place, _fields(given), word(request, given), given["key"]))
 
-    @extend_schema(request=Fields, responses=WRITTEN)
+    @extend_schema(request=Edited, responses=WRITTEN)
     @action(detail=True, methods=["post"], permission_classes=WRITE)
     def edit(self, request: Request, **_: Any) -> Response:
-        """Change the fields that are given."""
-        given = checked(Fields, request)
-        return _ended(reservations.edit(self.get_object(), _fields(given), word(request, given)))
+        """Change the fields that are given, and take away those in `empty`."""
+        given = checked(Edited, request)
+        said = word(request, given)
+        return _ended(reservations.edit(self.get_object(), _fields(given), said, given["empty"]))
 
     @extend_schema(request=Place, responses=WRITTEN)
     @action(detail=True, methods=["post"], permission_classes=WRITE)

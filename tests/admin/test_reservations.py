@@ -139,6 +139,13 @@ def test_a_reservation_is_moved(desk, shop, lab, day, booking):
     assert "18:00" in booking.occurrences.get(gone_at=None).starts_text
 
 
+def test_a_comment_is_taken_away_at_the_source(desk, shop, booking):
+    number = int(booking.ref)
+    shop.store.reservations[number]["comment"] = "rude"
+    act(desk, booking, "edit-there", empty="comment")
+    assert shop.store.reservations[number]["comment"] == ""
+
+
 def test_a_reservation_is_edited(desk, shop, booking):
     act(desk, booking, "edit-there", people="6")
     booking.refresh_from_db()

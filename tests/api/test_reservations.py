@@ -69,7 +69,8 @@ def test_a_reservation_is_made_moved_edited_and_cancelled(desk, shop, lab, day):
     booking = Booking.objects.get(ref=made.data["ref"])
     address = f"{BOOKINGS}{booking.pk}/"
     assert post(desk, f"{address}move/", resource=lab.pk, day=day, hour="18:00").status_code == 201
-    assert post(desk, f"{address}edit/", people=5).status_code == 201
+    assert post(desk, f"{address}edit/", people=5, empty=["comment"]).status_code == 201
+    assert post(desk, f"{address}edit/", empty=["name"]).status_code == 400
     kept = shop.store.reservations[int(booking.ref)]
     assert (kept["hour"], kept["people"]) == ("18:00:00", 5)
     assert post(desk, f"{address}cancel/").status_code == 201

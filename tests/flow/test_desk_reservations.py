@@ -230,6 +230,16 @@ def test_a_status_that_the_account_has_a_meaning_of_its_own_for_puts_no_edit_in_
     assert reservations.edit(booked(shop, lab), {"status": False}, word).state == "done"
 
 
+def test_what_a_reservation_says_is_taken_away_on_staffs_word_alone(shop, lab, word):
+    booking = booked(shop, lab, name="Ida", email="ida@example.test", phone="1", comment="rude")
+    write = reservations.edit(booking, {"people": 3}, word, empty=["comment", "phone"])
+    kept = shop.store.reservations[int(booking.ref)]
+    assert (write.state, write.confirmed, kept["people"]) == ("done", True, 3)
+    assert (kept["comment"], kept["phone"], kept["email"]) == ("", "", "ida@example.test")
+    with pytest.raises(NotPossible, match="cannot be taken away: name"):
+        reservations.edit(booking, {}, word, empty=["name"])
+
+
 def test_an_edit_of_nothing_is_refused(shop, lab, word):
     with pytest.raises(NotPossible, match="nothing was filled in"):
         reservations.edit(booked(shop, lab), {"name": " ".strip()}, word)

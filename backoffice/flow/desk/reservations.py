@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from backoffice.word import NotPossible, Word
 from integrations.errors import Garbled, Unavailable, VendorError
 from integrations.types import BookingRecord, BookingStatus, Verdict, Written
 
+TEXTS = ("email", "phone", "comment")  # what a reservation may be without
 ADD, EDIT, MOVE, DELETE = "add reservation", "edit reservation", "move reservation", "delete reservation"
 FIELDS = ("name", "surname", "email", "phone", "people", "pricer", "price", "comment", "status")
 MOST_PEOPLE = 1000
@@ -53,10 +54,15 @@ def make(
     return carry_out(ask, word, lambda: _added(source, resource, {**place, **sent}, offer.starts_at))
 
 
-def edit(booking: Booking, fields: Mapping[str, Any], word: Word) -> VendorWrite:
-    """Change the fields that are given; where and when it takes place is moved, not edited."""
+def edit(booking: Booking, fields: Mapping[str, Any], word: Word, empty: Collection[str] = ()) -> VendorWrite:
+    """Change the fields that are given, and take away the texts named in `empty`.
+
+    Where and when it takes place is moved, not edited.
+    """
     at = _stay(booking)
-    sent = _checked(fields)
+    if wrong := sorted(set(empty) - set(TEXTS)):
+        raise NotPossible(f"These cannot be taken away: {', '.join(wrong)}. It can be {', '.join(TEXTS)}.")
+    sent = {**dict.fromkeys(sorted(empty), ""), **_checked(fields)}
     if not sent:
         raise NotPossible("Say what is to be changed: nothing was filled in.")
     source = clients.reservations(booking.account)
