@@ -9,6 +9,7 @@ import pytest
 from backoffice.flow import audit
 from backoffice.models import Finding
 from backoffice.states import CodeState
+from backoffice.wording import OPENS_AGAIN
 from tests.factories import HOUR, NOW, START, CodeFactory, GrantFactory, K3DoorFactory
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,13 @@ def test_an_invitation_that_nobody_accepted_is_no_way_in_an_hour_before():
     assert len(found("not_ready", START - HOUR)) == 1
     type(key()).objects.update(accepted_at=NOW)
     assert found("not_ready", START - HOUR) == []
+
+
+def test_a_suspended_key_is_a_note_and_one_that_opens_all_the_same_is_for_now():
+    code = key(accepted_at=NOW, suspended_at=NOW)
+    assert "opens nothing until it is restored" in found("phone_key_suspended")[0]
+    assert Finding.objects.get(kind="phone_key_suspended").severity == "note"
+    Finding.objects.all().delete()
+    type(code).objects.update(error=OPENS_AGAIN)
+    assert "lists it as one that opens" in found("phone_key_suspended")[0]
+    assert Finding.objects.get(kind="phone_key_suspended").severity == "now"
