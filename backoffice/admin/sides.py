@@ -64,6 +64,7 @@ class Clash:
     state: Any
     overlap: str
     since: str
+    settled: str  # "" while somebody has to do something
     sides: list[Side]
     buttons: list[dict[str, Any]]
 
@@ -114,7 +115,16 @@ def _clash(
         for side in (row.first, row.second)
     ]
     overlap, since = span(row.starts_at, row.ends_at, zone_of_row(row)), distance(row.opened_at, now)
-    return Clash(row, state, overlap, since, sides, buttons_of(row, request))
+    return Clash(row, state, overlap, since, _settled(row), sides, buttons_of(row, request))
+
+
+def _settled(row: Conflict) -> str:
+    """That nobody has to do anything any more, and why."""
+    if row.closed_at:
+        return f"Over since {stamp(row.closed_at, zone_of_row(row))}: they are no longer in each other's way."
+    if row.state == ConflictState.ACCEPTED:
+        return f"Settled by {row.accepted_by}: {row.accepted_reason}"
+    return ""
 
 
 def _far(row: Conflict, now: datetime) -> Any:

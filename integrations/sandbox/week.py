@@ -13,7 +13,8 @@ DAYS = 7
 COLOURS = 8
 WHICH = ("this", "following", "all")
 HELP = (
-    "Drag something to another time or day, or onto a name above; drag its lower edge, if it has one, to make it longer. "
+    "Drag something to another time or day, or onto a name above; its lower edge, where it has one, "
+    "makes it longer. "
     "By touch or key: pick it, then tap where it is to go. A name that is clicked hides what is in it."
 )
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from backoffice.flow import audit, conflicts, grant
-from backoffice.models import Conflict, Notice, Override, StaffAct
+from backoffice.models import Booking, Conflict, Notice, Override, StaffAct
 from backoffice.states import ConflictState
 from tests import factories as make
 
@@ -195,3 +195,15 @@ def test_the_page_of_a_conflict_has_its_remedies_where_both_sides_are(signed_in,
     card = text[text.index("lk-both") : text.index("On record")]
     for verb in ("accept", "deny-side", "trim"):
         assert ask(verb, conflict).split("?")[0] in card
+
+
+def test_the_page_of_a_conflict_that_is_settled_or_over_says_so_first(signed_in, conflict, now):
+    client = signed_in("front desk")
+    assert "no longer in each other" not in client.get(page(conflict)).content.decode()
+    client.post(ask("accept", conflict), {"reason": "they share it"})
+    assert "Settled by" in client.get(page(conflict)).content.decode().split("lk-both")[0]
+    Booking.objects.filter(pk=conflict.first.booking_id).update(status="cancelled")
+    conflicts.detect(now)
+    card = client.get(page(conflict)).content.decode().split("lk-both")[0]
+    assert "no longer in each other" in card
+    assert "both had it" in card

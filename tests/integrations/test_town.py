@@ -39,5 +39,13 @@ def test_the_choir_has_the_ballroom_to_itself(day: int) -> None:
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
 
 
+def test_no_guest_moves_or_cancels_what_stands_at_the_shop_for_another_channel() -> None:
+    vendors = Vendors(Clock(datetime(2026, 3, 7, 8, 0, tzinfo=UTC)))
+    vendors.lockme.add_room(1398, "Laboratory")
+    vendors.lockme.book(1398, "2026-03-07", "18:00", source="api")
+    guest = vendors.lockme.book(1398, "2026-03-07", "20:00", source="web")
+    assert list(town._upcoming(vendors, HOUR, 24 * HOUR)) == [guest]
+
+
 def _aware(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=town.HOME)

@@ -78,7 +78,8 @@ def test_a_consent_that_was_taken_back_says_reconnect(
     with pytest.raises(Misconfigured) as caught:
         client.changes(LAB)
     assert "reconnect" in caught.value.text
-    assert "expired or revoked" in caught.value.text
+    assert "consent has ended or was taken back" in caught.value.text
+    assert "answered 400" not in caught.value.text  # read by people on a room's page
 
 
 def test_a_consent_of_a_screen_in_testing_ends_after_a_week(
