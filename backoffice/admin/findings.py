@@ -83,8 +83,8 @@ class FindingAdmin(ReadOnly):
             None,
             {
                 "fields": (
-                    ("severity_chip", "kind", at("opened_at", "since"), at("closed_at", "over")),
                     ("text",),
+                    ("severity_chip", "kind", at("opened_at", "since"), at("closed_at", "over")),
                     (related("booking"), related("room"), "door", related("grant", "access"), "account"),
                 )
             },

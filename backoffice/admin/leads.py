@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from backoffice.admin import consent
 from backoffice.admin.names import named
-from backoffice.models import Finding
+from backoffice.models import Booking, Finding
 from backoffice.states import CodeState, MessageState
 
 # the page of the row whose number is the finding's key
@@ -65,6 +65,12 @@ def leads(row: Finding) -> list[Lead]:
     if row.account and (not near or row.kind in OF_ACCOUNTS):
         near.append(_page_of(row.account, "Account"))
     return near
+
+
+def leads_from(booking: Booking, row: Finding) -> list[Lead]:
+    """The pages that a finding leads to from a booking's own page."""
+    here = _page_of(booking, "Booking").path
+    return [each for each in leads(row) if each.path != here]
 
 
 def ways_to_connect(row: Finding, request: HttpRequest) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from backoffice.admin.acts import buttons_of
 from backoffice.admin.fobs import at_hand
+from backoffice.admin.leads import Lead, leads_from
 from backoffice.admin.moments import Moment, moments
 from backoffice.admin.readiness import Readiness, readiness
 from backoffice.admin.show import chip, chip_of, code_chip, masked, span, stamp, way_in
@@ -33,6 +34,7 @@ from backoffice.models import (
 )
 from backoffice.states import LIVE_CODES
 
+SUBJECTS = ("account", "booking__customer", "conflict", "door", "room")
 Fobs = dict[str, tuple[Any, list[dict[str, Any]]]]  # by holder: which and where, and what can be done
 
 
@@ -93,7 +95,7 @@ class Way:
     contact: list[tuple[str, str]]
     times: list[TimeLine]
     words: list[WordLine]
-    findings: list[Finding]
+    findings: list[tuple[Finding, list[Lead]]]  # and where else they lead
     still_open: list[str]  # what its old codes open
     moments: list[Moment]
     zone: str
@@ -112,7 +114,7 @@ def way(booking: Booking, request: HttpRequest) -> Way:
         contact=_contact(booking, request),
         times=_times(booking, grants, request, now, at_hand(codes, request)),
         words=[_word(word, request, zone) for word in overrides],
-        findings=rows["findings"],
+        findings=[(row, leads_from(booking, row)) for row in rows["findings"]],
         still_open=audit.still_open(booking, now),
         moments=moments(booking, grants, codes, rows, zone),
         zone=zone.key,
@@ -136,7 +138,7 @@ def _rows(booking: Booking, codes: Iterable[IssuedCode]) -> dict[str, list[Any]]
     return {
         "messages": list(messages.defer("raw")),
         "overrides": list(words.select_related("author", "lifted_by", "grant__door")),
-        "findings": list(about.distinct()),
+        "findings": list(about.select_related(*SUBJECTS).defer("booking__raw").distinct()),
         "notices": list(Notice.objects.filter(booking=booking)),
         "events": list(
             EntryEvent.objects.filter(code__in=codes).select_related("door", "account").defer("raw")

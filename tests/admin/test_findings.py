@@ -108,6 +108,13 @@ def test_what_leads_somewhere_is_a_kind_that_the_audit_knows():
     assert [kind for kind in (*PAGES, *LISTS) if f'"{kind}"' not in told] == []
 
 
+def test_a_bookings_page_leads_from_its_findings_to_where_they_are_seen_to(signed_in, now):
+    booking = make.BookingFactory()
+    finding(now, "no block", kind="block_refused", key="4711", booking=booking)
+    page = shown(signed_in("viewer").get(f"/admin/backoffice/booking/{booking.pk}/change/"))
+    assert f'href="{reverse("admin:backoffice_block_change", args=[4711])}"' in page
+
+
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_finding_that_counts_several_leads_to_their_list_which_takes_its_filters(signed_in, now, kind):
     door = make.DoorFactory()
