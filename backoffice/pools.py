@@ -109,8 +109,15 @@ WITH stay AS (
     WHERE door_id = ANY(%(doors)s) AND method = 'fob' AND state = ANY(%(states)s)
       AND ends_at > %(now)s AND starts_at < %(until)s
     GROUP BY occurrence_id, person_id
+), gone AS (  -- given to somebody long before his time: until that begins, nobody else has it
+    SELECT %(now)s AS begins, loan.starts_at AS ends
+    FROM backoffice_fobloan loan JOIN backoffice_accessgrant grants ON grants.id = loan.grant_id
+    WHERE grants.door_id = ANY(%(doors)s) AND loan.handed_at IS NOT NULL AND loan.returned_at IS NULL
+      AND loan.starts_at > %(now)s
+), need AS (
+    SELECT begins, ends FROM stay UNION ALL SELECT begins, ends FROM gone
 ), edge AS (
-    SELECT begins AS at, 1 AS step FROM stay UNION ALL SELECT ends, -1 FROM stay
+    SELECT begins AS at, 1 AS step FROM need UNION ALL SELECT ends, -1 FROM need
 ), moment AS (
     SELECT at, sum(sum(step)) OVER (ORDER BY at) AS needed FROM edge GROUP BY at
 ), stretch AS (

@@ -8,7 +8,7 @@ import pytest
 
 from backoffice import pools
 from backoffice.flow import audit, grant, stock
-from backoffice.models import Door, Finding
+from backoffice.models import AccessGrant, Door, Finding
 from tests.factories import RunFactory, VenueFactory
 from tests.flow.lent import AFTER, DURING, NOW, START, Desk, later, word
 
@@ -105,6 +105,21 @@ def test_how_many_queries_the_forecast_takes_does_not_depend_on_the_bookings(des
         (pool,) = pools.pools()
     with django_assert_num_queries(2):
         pools.shortage(pool, NOW, NOW + timedelta(days=7))
+
+
+def test_a_fob_that_somebody_took_long_before_his_time_is_missed_until_then(sandbox):
+    two = Desk(sandbox, count=2)
+    two.booked(start=START + timedelta(days=3))
+    grant.replan(NOW)
+    stock.give(AccessGrant.objects.get(), two.fobs[0], word(NOW))
+    two.pass_(later(1, NOW))
+    two.booked(start=START + timedelta(days=1))
+    grant.replan(later(1, NOW))
+    assert found("fobs_short", later(1, NOW)) == []
+    two.booked("502", start=START + timedelta(days=1))
+    grant.replan(later(1, NOW))
+    [text] = found("fobs_short", later(1, NOW))
+    assert "3 are needed at once, and 2 are there" in text
 
 
 def test_a_fob_that_lies_elsewhere_is_of_no_use_here(desk):
