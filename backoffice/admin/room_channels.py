@@ -207,7 +207,8 @@ def where(block: Block) -> str:
 
 def trouble(block: Block) -> str:
     """What went wrong, and what staff should know."""
-    return " ".join(filter(None, (block.error, block.note)))
+    error = f"{block.error.rstrip('. ')}." if block.error and block.note else block.error
+    return " ".join(filter(None, (error, block.note)))
 
 
 def why(block: Block) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from backoffice import clock, roomchannels
+from backoffice.admin import room_channels
 from backoffice.models import (
     Block,
     CalendarEvent,
@@ -197,3 +198,8 @@ def test_of_a_time_that_is_shown_no_block_is_left_out(stay, rooms, monkeypatch):
     blocked(later, hall, state="active")
     found = roomchannels.of_room(rooms[0], clock.now())
     assert (len(found.blocks), found.more) == (2, True)
+
+
+def test_what_went_wrong_with_a_block_and_what_to_know_of_it_are_two_sentences(stay):
+    row = blocked(stay, stay.resource, state="failed", error="It is forbidden", note="Somebody moved it.")
+    assert room_channels.trouble(row) == "It is forbidden. Somebody moved it."
