@@ -16,7 +16,7 @@ from django.db import transaction
 from tests.story.orders.walk import modes, steps, walked
 
 FIRST, COUNT, STEPS = (int(part) for part in os.environ.get("WALKS", "1:6:40").split(":"))
-ENOUGH = 20.0  # seconds after which a busy machine begins no further walk of the short ones
+ENOUGH = 12.0  # seconds after which a busy machine begins no further walk of the short ones
 
 
 @pytest.fixture
