@@ -86,12 +86,14 @@ def _named(group: Codes) -> str:
     guests: dict[str, list[IssuedCode]] = defaultdict(list)
     for code in group:
         guests[whose(code) + ("" if _told(code) else ", told to nobody")].append(code)
-    said = [
-        f"{f'{len(own)} of ' if len(own) > 1 else ''}{name}, until {moment(max(code.ends_at for code in own), own[0].door.venue)}"
-        for name, own in guests.items()
-    ]
+    said = [_of_one(name, own) for name, own in guests.items()]
     more = sum(len(own) for own in list(guests.values())[NAMED:])
     return "; ".join([*said[:NAMED], *([f"and {more} more, listed under Codes"] if more else [])])
+
+
+def _of_one(name: str, own: Codes) -> str:
+    last = moment(max(code.ends_at for code in own), own[0].door.venue)
+    return f"{f'{len(own)} of ' if len(own) > 1 else ''}{name}, until {last}"
 
 
 def _remedy(group: Codes) -> str:
