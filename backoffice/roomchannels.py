@@ -159,7 +159,7 @@ def _with_blocks(found: RoomChannels, now: datetime) -> None:
     rows = blocks_to_come(now).filter(family)
     stays = set(rows.values_list("occurrence", flat=True)[:MOST])
     shown = list(rows.filter(occurrence__in=stays))  # of a stay all or none: what is missing looks free
-    found.more = len(shown) >= MOST and rows.exclude(occurrence__in=stays).exists()
+    found.more = rows.exclude(occurrence__in=stays).exists()
     found.blocks = [row for row in shown if row.room_id == found.room.pk]
     found.elsewhere = [row for row in shown if row.room_id != found.room.pk]
 

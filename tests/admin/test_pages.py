@@ -50,6 +50,7 @@ def test_no_page_asks_a_query_per_row(signed_in, now):
     for rows in (3, 30):
         with transaction.atomic():
             fill(rows, now)
+            connection.cursor().execute("ANALYZE")  # or the planner may take the tables for empty
             found.append(counts(client))
             transaction.set_rollback(True)
     few, many = found
