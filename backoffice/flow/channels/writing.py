@@ -175,7 +175,8 @@ def _sold(block: Block) -> Resource:
 
 
 def _order(block: Block, now: datetime) -> BlockOrder:
-    last = now + timedelta(days=block.account.horizon_days)
+    asked_before = not block.ref and block.asked_at is not None and block.asked_at < now
+    anywhere = (now, now + timedelta(days=block.account.horizon_days))
     seen = Occurrence.objects.filter(
         booking__account=block.account, booking__ref=block.ref, booking__echo_of=block, gone_at=None
     )
@@ -188,7 +189,7 @@ def _order(block: Block, now: datetime) -> BlockOrder:
         text,
         block.ref if not block.by_slot else "",
         seen.values_list("resource__ref", flat=True).first() or "" if block.ref else "",
-        None if block.ref else (now, last),
+        anywhere if asked_before else None,
     )
 
 
