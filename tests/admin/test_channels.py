@@ -52,7 +52,7 @@ def test_m6_google_is_connected_and_says_so(manager, sandbox, google):
     secrets = {name: each for name, each in google.secrets_at(url).items() if name != "refresh_token"}
     account = AccountFactory(vendor="google_calendar", base_url=f"{url}/calendar/v3", secrets=secrets)
     begun = manager.post(reverse("connect_account", args=[account.pk]), {"reason": "new"}, secure=True)
-    back = requests.post(begun["Location"], data={"answer": "allow"}, allow_redirects=False, timeout=5)
+    back = requests.post(begun["Location"], data={"answer": "allow"}, allow_redirects=False, timeout=30)
     there = back.headers["Location"].removeprefix("https://testserver")
     answer = manager.get(there, follow=True, secure=True)
     assert "authorization completed" in text(answer)

@@ -55,7 +55,7 @@ def begin(client, account):
 
 def consent(address, said="allow"):
     """What a manager says on the vendor's page; where that leads the browser."""
-    answer = requests.post(address, data={"answer": said}, allow_redirects=False, timeout=5)
+    answer = requests.post(address, data={"answer": said}, allow_redirects=False, timeout=30)
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"]
 

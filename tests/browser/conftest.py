@@ -27,7 +27,7 @@ from tests.story import conftest as story
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PASSWORD = "a-long-password"
-PATIENCE = 5_000  # milliseconds for a page that is on its way
+PATIENCE = 30_000  # milliseconds for a page that is on its way
 HERE = {"127.0.0.1", "localhost"}
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -100,7 +100,13 @@ class Visitor:
 
     def sees(self, text):
         """Whether the text is on the page, or comes with the one that is on its way."""
-        look = "text => document.body && document.body.innerText.includes(text)"
+        return self._comes("text => document.body && document.body.innerText.includes(text)", text)
+
+    def lacks(self, text):
+        """Whether the text is not on the page, or goes with the one that is leaving."""
+        return self._comes("text => document.body && !document.body.innerText.includes(text)", text)
+
+    def _comes(self, look, text):
         try:
             self.page.wait_for_function(look, arg=text, timeout=PATIENCE)
         except PlaywrightTimeout:

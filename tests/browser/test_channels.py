@@ -19,7 +19,7 @@ def account(booking, live_server):
     root = booking.account.base_url.rpartition("/")[0]
     google = f"{root}/google_calendar"
     made = {"id": LAB, "summary": "Laboratory", "timezone": "Europe/Berlin"}
-    requests.post(f"{root}/play/google_calendar/calendar", data=made, timeout=5).raise_for_status()
+    requests.post(f"{root}/play/google_calendar/calendar", data=made, timeout=30).raise_for_status()
     secrets = {
         "client_id": "sandbox.apps.googleusercontent.com",
         "client_secret": "GOCSPX-sandbox-0123456789",

@@ -26,7 +26,7 @@ def account(booking, live_server):
     account = booking.account
     root = account.base_url.rpartition("/")[0]
     address = {"redirect_uri": f"{live_server.url}/admin/connected/"}
-    requests.post(f"{root}/play/{account.slug}/register", data=address, timeout=5).raise_for_status()
+    requests.post(f"{root}/play/{account.slug}/register", data=address, timeout=30).raise_for_status()
     secrets = {
         **account.secrets,
         "token": {**account.secrets["token"], "access_token": "dead", "refresh_token": ""},

@@ -22,12 +22,12 @@ class Together(FakeSource):
     meet = threading.Barrier(2)
 
     def resources(self):
-        self.meet.wait(5)
+        self.meet.wait(30)
         return super().resources()
 
     def read(self, window):
         reading = super().read(window)
-        self.meet.wait(5)
+        self.meet.wait(30)
         return reading
 
 

@@ -103,7 +103,7 @@ def play(sandbox, vendors):
 
     def run(vendor: str, name: str, form: dict[str, str]) -> str:
         key = {"key": vendors.lockt.credential("20417").key} if name == "claim" else {}
-        asked = requests.post(f"{sandbox.url}/play/{vendor}/{name}", data={**form, **key}, timeout=5)
+        asked = requests.post(f"{sandbox.url}/play/{vendor}/{name}", data={**form, **key}, timeout=30)
         return parse_qs(urlsplit(asked.url).query)["said"][0]
 
     return run

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = ZoneInfo("Europe/Berlin")
 VAULT = 1399  # its guests pass two keypads, ten minutes before their game
 PASSWORD = "latchkey-demo"
-STARTED, STARTED_AGAIN, ENDED, AT_ONCE = 90, 60, 15, 5.0  # seconds
+STARTED, STARTED_AGAIN, ENDED, AT_ONCE = 180, 120, 30, 5.0  # seconds
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="processes are looked up in /proc"
@@ -82,7 +82,7 @@ class Demo:
     def play(self, vendor, act, **fields):
         """Send a form of the vendors' page; what it says of it."""
         address = f"{self.vendors}/play/{vendor}/{act}"
-        form = requests.post(address, data=fields, allow_redirects=False, timeout=10)
+        form = requests.post(address, data=fields, allow_redirects=False, timeout=30)
         return unquote_plus(urlsplit(form.headers["Location"]).query.removeprefix("said="))
 
     def descendants(self):

@@ -53,9 +53,9 @@ def test_it_answers_at_the_root_and_below_its_name(name):
 @VENDORS
 def test_it_knows_nothing_of_the_others(name):
     with serving(name) as server:
-        page = requests.get(server.url, timeout=5).text
+        page = requests.get(server.url, timeout=30).text
         for other in Vendors().all().keys() - {name}:
-            assert requests.get(f"{server.url}/play/{other}", timeout=5).status_code == 404
+            assert requests.get(f"{server.url}/play/{other}", timeout=30).status_code == 404
             assert f"/play/{other}" not in page
             with pytest.raises(VendorError):
                 listed(other, f"{server.url}/{other}")
@@ -64,9 +64,9 @@ def test_it_knows_nothing_of_the_others(name):
 @VENDORS
 def test_its_page_is_beside_it(name):
     with serving(name) as server:
-        assert "Play" in requests.get(f"{server.url}/play/{name}", timeout=5).text
+        assert "Play" in requests.get(f"{server.url}/play/{name}", timeout=30).text
         form = {"kind": "status", "match": "GET /nothing"}
-        done = requests.post(f"{server.url}/play/{name}/fault", data=form, timeout=5)
+        done = requests.post(f"{server.url}/play/{name}/fault", data=form, timeout=30)
         assert "the next requests go wrong" in done.text
 
 
@@ -113,7 +113,7 @@ def test_it_runs_as_a_program_and_says_what_a_client_needs():
         said = [running.stdout.readline().strip() for _ in range(len(hall.options) + 4)]
         key = hall.secrets["api_secret_key"]
         assert {f"api_secret_key: {key}", "cap=3", "window=overlap"} <= set(said)
-        rows = requests.get(f"{url}/api/v2/resource_list", params={"api_secret_key": key}, timeout=5).json()
+        rows = requests.get(f"{url}/api/v2/resource_list", params={"api_secret_key": key}, timeout=30).json()
         assert rows["data"]
 
 

@@ -40,7 +40,7 @@ def send(sandbox, codelocks):
     def send(path, method="GET", *, key=None, **how):
         headers = {"x-api-key": codelocks.secrets["api_key"] if key is None else key}
         url = f"{sandbox.url}/codelocks{path}"
-        return requests.request(method, url, headers=headers, timeout=5, **how)
+        return requests.request(method, url, headers=headers, timeout=30, **how)
 
     return send
 

@@ -98,7 +98,7 @@ def ask(sandbox: Server, google: GoogleCalendarSandbox) -> Ask:
     def asked(method: str, path: str, params: Any = None, **how: Any) -> requests.Response:
         headers = {"Authorization": "Bearer all", **how.pop("headers", {})}
         base = f"{url}/calendar/v3" + ("" if path.startswith("/") else f"/calendars/{LAB}/")
-        return requests.request(method, base + path, params=params, headers=headers, timeout=5, **how)
+        return requests.request(method, base + path, params=params, headers=headers, timeout=30, **how)
 
     return asked
 

@@ -38,7 +38,7 @@ def visit(settings: Settings) -> Visit:
 
     def visited(answer: str = "allow", **form: Any) -> str:
         url = google_calendar.authorize_url(settings, STATE, VERIFIER)
-        back = requests.post(url, data={"answer": answer, **form}, timeout=5, allow_redirects=False)
+        back = requests.post(url, data={"answer": answer, **form}, timeout=30, allow_redirects=False)
         assert back.headers["Location"].startswith(BACK)
         return said(back.headers["Location"])["code"]
 

@@ -149,7 +149,7 @@ def test_the_consent_flow_with_pkce_gives_credentials_that_work(
     flow = Flow.from_client_config({"web": known}, SCOPES, redirect_uri=back)
     page, state = flow.authorization_url(access_type="offline", prompt="consent")
     assert parse_qs(urlsplit(page).query)["code_challenge_method"] == ["S256"]
-    led = requests.post(page, data={"answer": "allow"}, timeout=5, allow_redirects=False).headers["Location"]
+    led = requests.post(page, data={"answer": "allow"}, timeout=30, allow_redirects=False).headers["Location"]
     again = Flow.from_client_config(
         {"web": known}, SCOPES, state=state, redirect_uri=back, code_verifier=flow.code_verifier
     )

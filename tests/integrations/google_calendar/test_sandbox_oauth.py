@@ -31,7 +31,7 @@ def ask_token(url: str, google: GoogleCalendarSandbox) -> Post:
 
     def asked(**form: Any) -> requests.Response:
         client = {name: google.secrets[name] for name in ("client_id", "client_secret")}
-        return requests.post(f"{url}/token", data={**client, **form}, timeout=5)
+        return requests.post(f"{url}/token", data={**client, **form}, timeout=30)
 
     return asked
 
@@ -54,7 +54,7 @@ def consent(url: str, google: GoogleCalendarSandbox) -> Post:
         }
         method, form = ("POST", {"answer": answer}) if answer else ("GET", None)
         how: dict[str, Any] = {"params": {**right, **query}, "data": form, "allow_redirects": False}
-        return requests.request(method, f"{url}/o/oauth2/v2/auth", timeout=5, **how)
+        return requests.request(method, f"{url}/o/oauth2/v2/auth", timeout=30, **how)
 
     return visit
 
@@ -152,11 +152,11 @@ def test_a_refresh_token_works_again_and_again_until_it_is_revoked(
     first, second = (ask_token(**form).json() for _ in range(2))
     assert first["access_token"] != second["access_token"]
     assert "refresh_token" not in first
-    withdrawn = requests.post(f"{url}/revoke", data={"token": first["access_token"]}, timeout=5)
+    withdrawn = requests.post(f"{url}/revoke", data={"token": first["access_token"]}, timeout=30)
     assert withdrawn.status_code == 200
     again = ask_token(**form)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
-    assert requests.post(f"{url}/revoke", data={"token": "none"}, timeout=5).status_code == 400
+    assert requests.post(f"{url}/revoke", data={"token": "none"}, timeout=30).status_code == 400
     assert google.grants.scopes(second["access_token"], google.clock.now()) is None
 
 
@@ -167,7 +167,7 @@ def test_a_token_opens_what_was_allowed_and_no_more(
     headers = {"Authorization": f"Bearer {ask_token(**form).json()['access_token']}"}
 
     def asked(path: str) -> requests.Response:
-        return requests.get(f"{url}/calendar/v3/{path}", headers=headers, timeout=5)
+        return requests.get(f"{url}/calendar/v3/{path}", headers=headers, timeout=30)
 
     assert asked(f"calendars/{LAB}/events").status_code == 200
     assert asked("users/me/calendarList").status_code == 200
@@ -175,6 +175,6 @@ def test_a_token_opens_what_was_allowed_and_no_more(
 
 
 def test_nobody_gets_in_without_a_token(url: str) -> None:
-    answer = requests.get(f"{url}/calendar/v3/users/me/calendarList", timeout=5)
+    answer = requests.get(f"{url}/calendar/v3/users/me/calendarList", timeout=30)
     assert reason(answer) == (401, "authError")
     assert "WWW-Authenticate" in answer.headers

@@ -38,7 +38,7 @@ def consent(account: Settings) -> Consent:
 
     def given() -> str:
         url = lockme.authorize_url(account, STATE)
-        back = requests.post(url, data={"answer": "allow"}, timeout=5, allow_redirects=False)
+        back = requests.post(url, data={"answer": "allow"}, timeout=30, allow_redirects=False)
         said = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
         assert said["state"] == STATE
         return said["code"]

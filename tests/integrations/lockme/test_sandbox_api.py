@@ -24,7 +24,7 @@ def call(sandbox: Server, shop: LockmeSandbox) -> Call:
 
     def made(method: str, path: str, body: Any = None, *, version: str = "v2.4", **how: Any) -> Any:
         url = f"{sandbox.url}/lockme/{version}{path}"
-        answer = requests.request(method, url, headers=bearer, json=body, timeout=5, **how)
+        answer = requests.request(method, url, headers=bearer, json=body, timeout=30, **how)
         return answer.status_code, answer.json()
 
     return made
@@ -80,7 +80,7 @@ def test_7_no_4_without_a_good_token_nothing_is_told(
     sandbox: Server, shop: LockmeSandbox, bearer: str
 ) -> None:
     url = f"{sandbox.url}/lockme/v2.4/rooms"
-    answer = requests.get(url, headers={"Authorization": bearer}, timeout=5)
+    answer = requests.get(url, headers={"Authorization": bearer}, timeout=30)
     assert (answer.status_code, type(answer.json()["message"])) == (401, str)
 
 
@@ -257,7 +257,7 @@ def test_the_margin_of_a_room_is_kept(call: Call) -> None:
 
 def test_7_no_12_the_page_plays_customers_and_staff(sandbox: Server, shop: LockmeSandbox) -> None:
     def play(act: str, **form: str) -> str:
-        return requests.post(f"{sandbox.url}/play/lockme/{act}", data=form, timeout=5).text
+        return requests.post(f"{sandbox.url}/play/lockme/{act}", data=form, timeout=30).text
 
     play("book", room="1398", date="2026-03-10", hour="16:30", source="", name="Ewa", people="4")
     ((number, made),) = shop.store.reservations.items()

@@ -22,7 +22,7 @@ def ask(sandbox: Server, shop: LockmeSandbox) -> Ask:
 
     def asked(**form: Any) -> requests.Response:
         client = {name: shop.secrets[name] for name in ("client_id", "client_secret", "redirect_uri")}
-        return requests.post(f"{sandbox.url}/lockme/access_token", data={**client, **form}, timeout=5)
+        return requests.post(f"{sandbox.url}/lockme/access_token", data={**client, **form}, timeout=30)
 
     return asked
 
@@ -43,7 +43,7 @@ def consent(sandbox: Server, shop: LockmeSandbox) -> Ask:
         url = f"{sandbox.url}/lockme/authorize"
         method, form = ("POST", {"answer": answer}) if answer else ("GET", None)
         how: dict[str, Any] = {"params": {**right, **query}, "data": form, "allow_redirects": False}
-        return requests.request(method, url, timeout=5, **how)
+        return requests.request(method, url, timeout=30, **how)
 
     return visit
 

@@ -82,7 +82,7 @@ def call(sandbox, site):
         right = {**site.secrets, "Content-Type": "application/json"}
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         url = f"{sandbox.url}/lockt/api/v1/{path}"
-        return requests.request(method, url, json=body, headers={**right, **given}, timeout=5)
+        return requests.request(method, url, json=body, headers={**right, **given}, timeout=30)
 
     return ask
 
