@@ -188,6 +188,12 @@ class CodeViewSet(ReadOnlyModelViewSet[IssuedCode]):
         secret = overrule.reveal(self.get_object(), word(request, checked(Reason, request)))
         return Response({"secret": secret}, headers={"Cache-Control": "no-store"})
 
+    @extend_schema(request=Reason, responses={201: OverrideSerializer})
+    @action(detail=True, methods=["post"], permission_classes=OVERRULE)
+    def reissue(self, request: Request, **_: Any) -> Response:
+        """A new way in for the grant of this code; the old one stops counting, or lingers."""
+        return written(overrule.reissue(self.get_object(), word(request, checked(Reason, request))))
+
     @extend_schema(request=Reason, responses=Said)
     @action(detail=True, methods=["post"], permission_classes=OVERRULE)
     def revoke(self, request: Request, **_: Any) -> Response:

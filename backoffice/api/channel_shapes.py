@@ -107,6 +107,18 @@ class CalendarSerializer(serializers.Serializer[Any]):
     can_write = serializers.BooleanField()
 
 
+class OfAccount(Reason):
+    """Which account's pairings."""
+
+    account = serializers.SlugField(help_text="the account's slug")
+
+
+class Activated(Started):
+    """How many sync from now on, and why the others do not."""
+
+    refused = serializers.ListField(child=serializers.CharField(), help_text="one line per pairing")
+
+
 class BlockSerializer(serializers.ModelSerializer[Block]):
     """A time at a channel that another channel's booking takes; `reason` says whose, without a guest."""
 

@@ -17,12 +17,14 @@ from backoffice import roomchannels, tasks
 from backoffice.api.acts import OVERRULE, checked, word
 from backoffice.api.acts import Reason as Because
 from backoffice.api.channel_shapes import (
+    Activated,
     BlockFilter,
     BlockOn,
     BlockSerializer,
     CalendarSerializer,
     Leave,
     NewPairing,
+    OfAccount,
     PairingChange,
     PairingSerializer,
     RoomChannelsSerializer,
@@ -106,6 +108,19 @@ class PairingViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet[CalendarPairi
         taken = channels.unpair(pairing, word(request, given), clean=given["clean"])
         tasks.free_rooms.delay_on_commit(account)
         return Response({"count": taken})
+
+    @extend_schema(request=OfAccount, responses=Activated)
+    @action(detail=False, methods=["post"], permission_classes=CHANGE, url_path="activate-all")
+    def activate_all(self, request: Request, **_: Any) -> Response:
+        """Let every pairing of an account sync that does not yet; 409 when none waits to be activated.
+
+        Gives how many do from now on, and in words why the others do not.
+        """
+        given = checked(OfAccount, request)
+        account = get_object_or_404(VendorAccount, slug=given["account"])
+        n, refused = channels.activate_all(account, word(request, given))
+        tasks.refresh_account.delay_on_commit(account.pk)
+        return Response({"count": n, "refused": refused})
 
     @extend_schema(request=Synchronise, responses={202: Started})
     @action(detail=False, methods=["post"], permission_classes=[needs("refresh_vendoraccount")])

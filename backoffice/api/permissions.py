@@ -21,12 +21,13 @@ def needs(permission: str) -> type[BasePermission]:
     """A permission class that asks for one permission of the backoffice app."""
 
     class Needs(BasePermission):
-        message = f"This needs the permission backoffice.{permission}."
+        asks_for = f"backoffice.{permission}"
+        message = f"This needs the permission {asks_for}."
 
         def has_permission(self, request: Request, view: APIView) -> bool:
             """Whether the user has it."""
             del view
             user: Any = request.user
-            return bool(user and user.is_authenticated and user.has_perm(f"backoffice.{permission}"))
+            return bool(user and user.is_authenticated and user.has_perm(self.asks_for))
 
     return Needs

@@ -18,6 +18,7 @@ from backoffice.api import (
     events,
     feeds,
     fobs,
+    notices,
     places,
     reservations,
     room_calendar,
@@ -47,6 +48,8 @@ router.register("calendars", channels.CalendarViewSet, "calendar")
 router.register("blocks", channels.BlockViewSet)
 router.register("feeds", feeds.FeedViewSet)
 router.register("sync-runs", vendors.SyncRunViewSet)
+router.register("webhook-messages", vendors.MessageViewSet)
+router.register("notices", notices.NoticeViewSet)
 router.register("writes", writes.WriteViewSet)
 router.register("customers", desk.CustomerViewSet)
 # further acts and reads of what stands above; they have no lists of their own

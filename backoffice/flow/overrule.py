@@ -17,14 +17,17 @@ from backoffice.models import (
     Notice,
     Override,
     OverrideKind,
+    SyncRun,
     VendorAccount,
     WebhookMessage,
 )
-from backoffice.states import CodeState, GrantState, MessageState, NoticeState
+from backoffice.states import CodeState, GrantState, MessageState, NoticeState, RunState
 from backoffice.word import NotPossible, Target, Word, on_record, say
 from backoffice.wording import moment
 from integrations.types import Method
 
+READINGS = ("poll", "full")
+TOLD = (RunState.OK, RunState.STOPPED)  # of the others nothing was learned
 OVER = (GrantState.ENDED, GrantState.WITHDRAWN)
 
 
@@ -217,8 +220,14 @@ def resume(account: VendorAccount, word: Word) -> VendorAccount:
 
 
 def accept_loss(account: VendorAccount, word: Word) -> None:
-    """What the last reading missed is gone indeed: on record before the caller has it read on that word."""
+    """What the last reading missed is gone indeed: on record before the caller has it read on that word.
+
+    NotPossible unless the last reading that told anything missed too much to be believed.
+    """
     _must_be_read(account)
+    told = SyncRun.objects.filter(account=account, kind__in=READINGS, state__in=TOLD).order_by("-started_at")
+    if told.values_list("state", flat=True).first() != RunState.STOPPED:
+        raise NotPossible(f"The last reading of {account} missed nothing that is in doubt.")
     on_record(word, "accept_loss", account)
 
 

@@ -41,6 +41,8 @@ LISTS = [
     "events",
     "findings",
     "sync-runs",
+    "webhook-messages",
+    "notices",
     "writes",
 ]
 

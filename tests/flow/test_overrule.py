@@ -7,7 +7,7 @@ import pytest
 from backoffice.flow import overrule
 from backoffice.flow.overrule import Person
 from backoffice.models import Notice, Override, StaffAct
-from backoffice.states import CodeState, GrantState, MessageState, NoticeState, move
+from backoffice.states import CodeState, GrantState, MessageState, NoticeState, RunState, move
 from backoffice.word import NotPossible, Word
 from tests.factories import (
     HOUR,
@@ -18,6 +18,7 @@ from tests.factories import (
     GrantFactory,
     MessageFactory,
     NoticeFactory,
+    RunFactory,
     UserFactory,
 )
 from tests.flow.stays import active
@@ -231,9 +232,18 @@ def test_an_account_that_runs_is_not_resumed(word):
 
 
 def test_a_loss_that_staff_accept_is_on_record(word):
-    account = AccountFactory()
+    account = RunFactory(state=RunState.STOPPED).account
+    RunFactory(account=account, state=RunState.FAILED, started_at=NOW + HOUR)
     overrule.accept_loss(account, word)
     assert acts() == [("accept_loss", f"vendoraccount {account.pk}", "they lost their bag")]
+
+
+def test_no_loss_is_accepted_that_no_reading_told_of(word):
+    account = RunFactory(state=RunState.STOPPED).account
+    RunFactory(account=account, started_at=NOW + HOUR)
+    with pytest.raises(NotPossible, match="nothing that is in doubt"):
+        overrule.accept_loss(account, word)
+    assert not StaffAct.objects.exists()
 
 
 @pytest.mark.parametrize("how", [{"stopped_at": NOW}, {"enabled": False}])
