@@ -13,7 +13,7 @@ from integrations.sandbox.locaboo.shapes import Switch
 from integrations.sandbox.locaboo.store import DAY, MANAGER, BadRequest, Booking, Instance, Resource, Store
 
 Reply = tuple[Any, int]
-CONDITIONS = ("less_than", "less_than_et", "et", "great_than", "great_than_et", "")
+CONDITIONS = ("less_than", "less_than_et", "et", "great_than", "great_than_et", "", "empty")
 
 
 def resource_list(store: Store, switch: Switch) -> Reply:
@@ -109,13 +109,17 @@ def availability(store: Store, args: Form) -> Reply:
 
 
 def invoice_list(store: Store) -> Reply:
-    """One invoice for the first booking."""
-    rows = [
-        samples.invoice(booking.id, booking.instances[0].resource_id)
-        for booking in store.mine()[:1]
-        if booking.instances
-    ]
+    """One invoice for the first booking, to its customer where it has one."""
+    rows = [_invoice(store, booking) for booking in store.mine()[:1] if booking.instances]
     return rows, len(rows)
+
+
+def _invoice(store: Store, booking: Booking) -> dict[str, Any]:
+    row = samples.invoice(booking.id, booking.instances[0].resource_id)
+    if one := store.customers.get(booking.customer_id):
+        names = {"first_name": one.first_name, "last_name": one.last_name}
+        row["customer"] = {"id": one.id, "company": one.company_name, **names}
+    return row
 
 
 def event_list(_store: Store, args: Form) -> Reply:

@@ -90,8 +90,11 @@ class Store:
         self._last = {"resource": 60, "customer": 4700, "booking": 9000, "instance": 500}
 
     def next(self, kind: str) -> int:
-        """A new id."""
+        """A new id: never one that somebody has chosen for what is there."""
+        there = {"customer": self.customers, "booking": self.bookings}.get(kind, {})
         self._last[kind] += 1
+        while self._last[kind] in there:
+            self._last[kind] += 1
         return self._last[kind]
 
     def resource(self, ident: int) -> Resource:

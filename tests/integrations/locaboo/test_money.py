@@ -37,6 +37,11 @@ def test_an_invoice_is_read_with_its_sums_and_dates(invoice: InvoiceRecord) -> N
     assert (invoice.customer_ref, invoice.booking_refs) == ("20904", ("9001",))
 
 
+def test_an_invoice_is_told_with_the_customer_of_its_booking(hall: LocabooSandbox, client: Locaboo) -> None:
+    hall.book(71, "2026-03-10 09:00", "2026-03-10 11:00", 4711)
+    assert client.invoices().records[0].customer_ref == "4711"
+
+
 def test_b_c22_a_german_label_is_shown_and_decides_nothing(invoice: InvoiceRecord) -> None:
     assert (invoice.payment_label, invoice.status_label) == ("Bezahlt", "Fertig")
     assert invoice.payment is Payment.UNKNOWN

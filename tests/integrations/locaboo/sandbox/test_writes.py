@@ -248,3 +248,13 @@ def test_a_wrong_customer_is_refused(
     post: Callable[..., TestResponse], path: str, fields: dict[str, str]
 ) -> None:
     assert post(path, fields).status_code in {400, 404}
+
+
+def test_a_new_customer_never_takes_the_place_of_one_whose_id_was_chosen(
+    hall: LocabooSandbox, post: Callable[..., TestResponse]
+) -> None:
+    for ident in (4701, 4702):
+        hall.add_customer("Greta", "Brandt", id=ident)
+    added = data(post("customer_add", {"first_name": "Ida"}))[0]["id"]
+    assert added == 4703
+    assert [one.first_name for one in hall.store.customers.values()][-3:] == ["Greta", "Greta", "Ida"]
