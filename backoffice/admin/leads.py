@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from backoffice.admin import consent
 from backoffice.admin.names import named
-from backoffice.models import Booking, Finding
+from backoffice.models import Booking, Finding, Room
 from backoffice.states import CodeState, MessageState
 
 # the page of the row whose number is the finding's key
@@ -46,6 +46,11 @@ LISTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     ),
     "rejected": ("rejectedrow", "Rows", {"account__id__exact": "account_id", "resolved_at__isempty": "1"}),
 }
+# where on the room's own page it is seen to
+ON_THE_ROOM: Mapping[str, tuple[str, str]] = {
+    "blocks_nowhere": ("Where it is sold", "#channels"),
+    "room_without_path": ("Path", "#steps-group"),
+}
 CONNECTED = ("account_stopped", "calendar_paused")  # there the way to the vendor's consent may be the remedy
 OF_ACCOUNTS = (*CONNECTED, "calendar_shared")  # seen to on the account's page, whatever else they are about
 
@@ -67,10 +72,22 @@ def leads(row: Finding) -> list[Lead]:
     return near
 
 
-def leads_from(booking: Booking, row: Finding) -> list[Lead]:
-    """The pages that a finding leads to from a booking's own page."""
-    here = _page_of(booking, "Booking").path
+def leads_from(subject: Booking | Room, row: Finding) -> list[Lead]:
+    """The pages that a finding leads to from a booking's or a room's own page."""
+    here = _page_of(subject, "").path
     return [each for each in leads(row) if each.path != here]
+
+
+def leads_from_room(room: Room, row: Finding) -> list[Lead]:
+    """The pages that a finding leads to from its room's: where it is seen to there, if it is, and others.
+
+    What leads nowhere else leads to its own page.
+    """
+    others = leads_from(room, row)
+    if row.kind in ON_THE_ROOM:
+        title, place = ON_THE_ROOM[row.kind]
+        return [Lead(title, "on this page", place), *others]
+    return others or [_page_of(row, "Look")]
 
 
 def ways_to_connect(row: Finding, request: HttpRequest) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 
-from backoffice.admin import room_channels, room_week
+from backoffice.admin import room_channels, room_week, waits
 from backoffice.admin.acts import WithActs
 from backoffice.admin.base import CHOICE, RELATED, Table
 from backoffice.admin.desk_panels import panels_of
@@ -66,13 +66,15 @@ class RoomAdmin(WithActs, Table):
     list_filter = (("venue", RELATED),)
     search_fields = ("name", "slug", "venue__name")
     prepopulated_fields = {"slug": ("name",)}
+    change_form_before_template = "admin/latchkey/room_findings.html"
     change_form_after_template = "admin/latchkey/room_channels.html"
     fieldsets = ((None, {"fields": (("name", "slug"), ("venue", "part_of"))}), RULES)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """The room, with when it is open at its sources, the way to its free times, and all its channels."""
+        """The room: what needs a person, when it is open at its sources, its free times, all its channels."""
         if kwargs.get("obj") is not None:
             context["panels"] = panels_of(kwargs["obj"])
+            context |= waits.section(request, kwargs["obj"])
             context |= room_channels.section(request, kwargs["obj"])
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -12,12 +12,12 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
 from backoffice import selectors
-from backoffice.admin import fobs, health
+from backoffice.admin import fobs, health, waits
 from backoffice.admin.access import who
 from backoffice.admin.acts import buttons_of
-from backoffice.admin.leads import leads, ways_to_connect
+from backoffice.admin.leads import leads
 from backoffice.admin.readiness import Readiness, readiness
-from backoffice.admin.show import chip_of, distance, span, stamp, way_in
+from backoffice.admin.show import distance, span, stamp, way_in
 from backoffice.admin.sides import clashes, lines
 from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
@@ -33,7 +33,6 @@ AHEAD = timedelta(hours=18)  # from a morning until the night is over
 BOOKED, GUEST = "grant__occurrence__booking", ("account", "customer")
 BEHIND = timedelta(hours=8)
 MOST = 25  # lines of a list on this page; the rest is one click away
-SUBJECTS = ("account", "room", "door", "grant__door__venue", "booking__account", "booking__customer")
 MOST_FINDINGS = 8  # the board below them should be in sight
 NEAR = timedelta(hours=30)  # a conflict of tonight or tomorrow is to be settled now
 MOST_NEAR = 4  # conflicts that stand there with both sides
@@ -121,17 +120,7 @@ def _clashes(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 def _findings(request: HttpRequest, now: datetime) -> tuple[list[dict[str, Any]], int]:
     waiting = selectors.findings_open().filter(conflict=None)  # those stand above with both sides
-    rows = waiting.select_related(*SUBJECTS).defer("booking__raw")
-    lines = [
-        {
-            "row": row,
-            "state": chip_of(row.severity, row.get_severity_display()),
-            "since": distance(row.opened_at, now),
-            "connect": ways_to_connect(row, request),
-            "leads": leads(row),
-        }
-        for row in rows[:MOST_FINDINGS]
-    ]
+    lines = waits.lines(waiting, MOST_FINDINGS, leads, request, now)
     return lines, max(0, waiting.count() - MOST_FINDINGS)
 
 

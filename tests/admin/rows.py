@@ -72,6 +72,10 @@ def _access(booking, door, n, now):
     models.Finding.objects.create(
         kind="test", key=str(n), text="look", booking=booking, door=door, opened_at=now
     )
+    room = grant.occurrence.resource.room
+    models.Finding.objects.create(
+        kind="test", key=f"room {n}", text="look", grant=grant, room=room, opened_at=now
+    )
     models.StaffAct.objects.create(
         at=now,
         author=author,
