@@ -27,6 +27,8 @@ class Client:
     access_type: str
     periods: dict[str, dict[str, Any]]
     status: str = "INVITED"  # or ACTIVE, SUSPENDED
+    accepted: bool = False
+    spent: bool = False  # a key for one time that has opened
 
     def row(self) -> dict[str, Any]:
         """As GET clients lists it."""
@@ -41,7 +43,19 @@ class Client:
 
     def opens(self, wall: datetime) -> bool:
         """Whether the app opens the lock when the lock's clock shows this."""
-        return self.status == "ACTIVE" and any(_holds(period, wall) for period in self.periods.values())
+        live = self.status == "ACTIVE" and not self.spent
+        return live and any(_holds(period, wall) for period in self.periods.values())
+
+    def accept(self) -> None:
+        """The person accepts; what is suspended stays so."""
+        self.accepted = True
+        if self.status == "INVITED":
+            self.status = "ACTIVE"
+
+    def restore(self) -> None:
+        """End a suspension: an invitation that nobody has accepted is one again."""
+        if self.status == "SUSPENDED":
+            self.status = "ACTIVE" if self.accepted else "INVITED"
 
 
 @dataclass

@@ -86,7 +86,11 @@ def mode_rows(model: str | None) -> list[dict[str, Any]]:
     """GET durations with operation MODES."""
     models = [model] if model else list(OFFERED)
     modes = dict.fromkeys(row.mode for name in models for row in OFFERED[name])
-    return [{**mode_row(mode), "LockModels": ",".join(models), "Colour": None} for mode in modes]
+    return [{**mode_row(mode), "LockModels": _having(mode, models), "Colour": None} for mode in modes]
+
+
+def _having(mode: str, models: list[str]) -> str:
+    return ",".join(name for name in models if any(row.mode == mode for row in OFFERED[name]))
 
 
 def mode_row(mode: str) -> dict[str, str]:

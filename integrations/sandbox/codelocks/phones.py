@@ -49,7 +49,10 @@ def suspend(account: Account, lock: Lock, form: Values) -> dict[str, Any]:
     given(form, "clientemail", "action")
     client = account.client(lock, form["clientemail"])
     action = chosen(form, "action", ("SUSPEND", "RESTORE"))
-    client.status = "SUSPENDED" if action == "SUSPEND" else "ACTIVE"
+    if action == "RESTORE":
+        client.restore()
+    else:
+        client.status = "SUSPENDED"
     return _done(lock, client)
 
 
@@ -77,6 +80,7 @@ def use(account: Account, lock: Lock, email: str, now: datetime, delay: timedelt
     client = account.clients.get((lock.ref, email.lower()))
     if client is None or not client.opens(lock.wall(now)):
         return False
+    client.spent = client.access_type == "ONE_TIME"
     account.note(lock, now, "ACCESS", "Smart phone", delay)
     return True
 

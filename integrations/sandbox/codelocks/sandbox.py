@@ -110,7 +110,7 @@ class CodelocksSandbox(Sandbox):
 
     def accept(self, lock: str, email: str) -> None:
         """The person accepts the invitation to a lock."""
-        self.account.clients[lock, email.lower()].status = "ACTIVE"
+        self.account.clients[lock, email.lower()].accept()
 
     def rotate_access_key(self, new: str) -> None:
         """The K3 account gets another access key; codes already told go on opening."""

@@ -51,7 +51,9 @@ def init(values: Values, now: datetime) -> dict[str, Any]:
     except ValueError:
         raise invalid("timezone") from None
     fresh = chosen({"randomid": values.get("randomid", "false")}, "randomid", ("true", "false"))
-    identifier = netcodes.code("KL1060", kind, "", now, 0) if fresh == "true" else "123456"
+    # a C2's first three digits are its group, which has no zero in front
+    drawn = 100_000 + int(netcodes.code("KL1060", kind, "", now, 0)) % 900_000
+    identifier = str(drawn) if fresh == "true" else "123456"
     master = values.get("mastercode", DEFAULT_MASTER)
     return {
         "DefaultMastercode": DEFAULT_MASTER,

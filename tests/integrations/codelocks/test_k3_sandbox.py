@@ -54,6 +54,33 @@ def test_c_s9_a_client_is_suspended_restored_changed_and_removed(k3, codelocks):
     assert k3("/clients", page=1, perpage=5).json()["clients"] == []
 
 
+@pytest.mark.usefixtures("invited")
+def test_c_s9_a_restored_invitation_is_still_to_be_accepted(k3, codelocks):
+    for action in ("SUSPEND", "RESTORE"):
+        k3("/client", "PATCH", clientemail=EMAIL, action=action)
+    assert k3("/clients", page=1, perpage=5).json()["clients"][0]["status"] == "INVITED"
+    codelocks.clock.set(datetime(2026, 3, 10, 12, tzinfo=UTC))
+    assert not codelocks.open_by_phone(K3, EMAIL)
+
+
+@pytest.mark.usefixtures("invited")
+def test_c_s9_who_accepts_while_suspended_stays_suspended(k3, codelocks):
+    codelocks.clock.set(datetime(2026, 3, 10, 12, tzinfo=UTC))
+    k3("/client", "PATCH", clientemail=EMAIL, action="SUSPEND")
+    codelocks.accept(K3, EMAIL)
+    assert not codelocks.open_by_phone(K3, EMAIL)
+    k3("/client", "PATCH", clientemail=EMAIL, action="RESTORE")
+    assert codelocks.open_by_phone(K3, EMAIL)
+
+
+def test_a_key_for_one_time_opens_once(k3, codelocks):
+    codelocks.register_app_user(EMAIL)
+    k3("/client", "POST", **{**INVITATION, "accesstype": "ONE_TIME"})
+    codelocks.accept(K3, EMAIL)
+    codelocks.clock.set(datetime(2026, 3, 10, 12, tzinfo=UTC))
+    assert [codelocks.open_by_phone(K3, EMAIL) for _ in range(2)] == [True, False]
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_c_s9_a_client_that_is_not_there_is_400(method, k3):
     fields = {"clientemail": EMAIL, "action": "SUSPEND", "activeperiods": INVITATION["activeperiods"]}

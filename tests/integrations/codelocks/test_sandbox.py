@@ -32,6 +32,18 @@ def test_c_s1_plain_http_can_be_refused(send, codelocks):
     assert send(NETCODE, params=ASKED).status_code == 403
 
 
+def test_a_mode_is_listed_with_the_models_that_have_it_and_no_others(send):
+    modes = send("/u/1/durations", params={"operation": "MODES"}).json()
+    assert [row["LockModels"] for row in modes if row["Mode"] == "rental"] == ["KL1060,KL1060C2"]
+
+
+def test_a_c2s_random_group_never_begins_with_a_zero(send, codelocks):
+    for minute in range(40):  # of which some four would
+        codelocks.clock.set(datetime(2026, 3, 10, 12, minute, tzinfo=UTC))
+        answer = send("/u/1/init", params={"lockmodel": "KL1060C2", "randomid": "true"})
+        assert answer.json()["InitSeq"].split("•")[2][0] != "0"
+
+
 def test_c_s2_failures_count_too_and_the_counters_are_apart(send, codelocks):
     send(NETCODE)
     codelocks.fail("status", "/durations", status=500)
