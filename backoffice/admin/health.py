@@ -93,13 +93,22 @@ def _not_asked(row: Any) -> Health | None:
 def _by_runs(row: Any, now: datetime) -> Health:
     if row.zone_proven is False:
         return Health("times refused", "red", f"Doors open at the wrong hours: {row.zone_note}.")
-    since = stamp(row.good_at, zone_of_row(row))
-    if row.run_state in (RunState.FAILED, RunState.STOPPED):
-        return Health(
-            str(row.run_state), "red" if row.run_state == RunState.STOPPED else "orange", row.run_error
-        )
+    if row.run_state == RunState.STOPPED:
+        return Health("stopped", "red", row.run_error)
+    if row.run_state == RunState.FAILED:
+        return Health("failed", "orange", _failed(row))
+    return _by_age(row, now)
+
+
+def _failed(row: Any) -> str:
+    known = f"Last read whole {_good_since(row)}." if row.good_at else "Never read whole yet."
+    return f"{known} It is tried again by itself. What went wrong: {row.run_error}"
+
+
+def _by_age(row: Any, now: datetime) -> Health:
     if row.good_at is None:
         return Health("never read", "orange", "No reading has ended well yet.")
+    since = _good_since(row)
     if now - row.good_at > LATE * timedelta(minutes=row.poll_minutes):
         return Health(
             "not read lately", "orange", f"Last read whole {since}; due every {row.poll_minutes} min."
@@ -107,6 +116,10 @@ def _by_runs(row: Any, now: datetime) -> Health:
     return Health(
         f"read {distance(row.good_at, now)}", "green", f"Read without an error {since}: {row.good_seen} seen."
     )
+
+
+def _good_since(row: Any) -> str:
+    return stamp(row.good_at, zone_of_row(row))
 
 
 def budgets(row: Any) -> dict[str, ledger.Budget]:

@@ -120,11 +120,16 @@ def test_an_account_not_read_for_three_intervals_is_not_called_read():
     assert health_of(account).word == "not read lately"
 
 
-def test_a_failed_reading_says_why():
+def test_a_failed_reading_says_why_and_how_old_is_what_is_known():
     account = make.AccountFactory()
+    make.RunFactory(account=account, state="failed", error="answered 503", started_at=NOW - HOUR)
+    assert health_of(account).word == "failed"
+    assert health_of(account).why.startswith("Never read whole yet.")
     make.RunFactory(account=account, started_at=NOW - HOUR / 12)
     make.RunFactory(account=account, state="failed", error="answered 503")
-    assert (health_of(account).word, health_of(account).why) == ("failed", "answered 503")
+    why = health_of(account).why
+    assert why.startswith("Last read whole ")
+    assert why.endswith("It is tried again by itself. What went wrong: answered 503")
 
 
 def test_budgets_count_this_months_calls_alone():

@@ -58,6 +58,15 @@ def test_a_conflict_is_shown_once_for_all_doors_of_the_path():
     assert [row.kind for row in Finding.objects.all()] == ["conflict"]
 
 
+def test_a_conflict_presses_an_hour_before_they_come_and_not_the_evening_before():
+    (grant,) = stay(room=room())
+    grant.conflict = "A code of lockme/7 still opens here."
+    grant.save()
+    for before, severity in ((61, Severity.TODAY), (60, Severity.NOW)):
+        findings(grant.starts_at - timedelta(minutes=before))
+        assert Finding.objects.get(kind="conflict").severity == severity
+
+
 def test_a_card_that_cannot_be_withdrawn_is_urgent():
     (grant,) = stay(room=room())
     CodeFactory(grant=grant, state=CodeState.REVOKING, attempts=3, error="503", method="card")

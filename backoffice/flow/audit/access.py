@@ -83,7 +83,10 @@ def _late(now: datetime) -> Iterator[Trouble]:
 
 
 def _conflicts(now: datetime) -> Iterator[Trouble]:
-    """One finding per stay and text, however many doors of the path say the same."""
+    """One finding per stay and text, however many doors of the path say the same.
+
+    Nothing can be done before they come, so it is pressing only then.
+    """
     seen: set[tuple[int | None, int | None, str]] = set()
     for grant in _grants(Q(state__in=LIVE_GRANTS, ends_at__gt=now) & ~Q(conflict="")):
         same = (grant.occurrence_id, grant.person_id, grant.conflict)
@@ -93,7 +96,7 @@ def _conflicts(now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             "conflict",
             str(grant.pk),
-            soon(grant.starts_at, now),
+            soon(grant.starts_at, now, READY_BEFORE),
             f"{who(grant)}, {what_for(grant)}, at {grant.door}: {sentence(grant.conflict)} "
             "Be at the door when they come.",
             **about(grant),

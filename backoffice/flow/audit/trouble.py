@@ -37,9 +37,9 @@ def open_findings(troubles: Iterable[Trouble], now: datetime) -> int:
     return len(Finding.objects.bulk_create(rows, ignore_conflicts=True))
 
 
-def soon(starts_at: datetime, now: datetime) -> Severity:
-    """How soon a person is needed for something that begins then."""
-    return Severity.NOW if starts_at <= now + SOON else Severity.TODAY
+def soon(starts_at: datetime, now: datetime, within: timedelta = SOON) -> Severity:
+    """How soon a person is needed for something that begins then: now, when that is within the time given."""
+    return Severity.NOW if starts_at <= now + within else Severity.TODAY
 
 
 def sentence(text: str) -> str:
