@@ -1,78 +1,28 @@
-"""Phone keys over the sandbox's lock: asked once, believed when listed, others' keys left alone."""
+"""Invitations to phone keys over the sandbox's lock: asked once, others' keys left alone."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
-
-from backoffice import accounts
-from backoffice.flow.issue import due, issue_due
 from backoffice.models import IssuedCode
-from backoffice.states import CodeState, move
+from backoffice.states import CodeState
 from integrations.sandbox.codelocks.k3 import EXAMPLE
-from tests.factories import HOUR, NOW, START, CodeFactory, CodelocksFactory, K3DoorFactory
+from tests.factories import HOUR, NOW
+from tests.flow.keyed import IDA, LOCK
+from tests.flow.phones import (
+    CLIENT,
+    LATE,
+    MINUTE,
+    client,
+    door,
+    fresh,
+    hours,
+    is_due,
+    issue,
+    key,
+    sent,
+    vendor,
+)
 
-LOCK = "0a0b0c0d0e0f00112233445566778899"
-IDA = "ida@example.test"
-CLIENT = f"/u/1/k3connect/{LOCK}/client"
-EVENING, LATE = [["17:45", "19:15", [0]]], [["21:45", "22:15", [0]]]
-MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def vendor(sandbox):
-    made = sandbox.vendors.codelocks
-    made.add_k3(LOCK, "Front door", "Europe/Berlin")
-    made.register_app_user(IDA)
-    return made
-
-
-@pytest.fixture
-def kit(sandbox, vendor, db):
-    return CodelocksFactory(base_url=f"{sandbox.url}/codelocks", secrets=dict(vendor.secrets))
-
-
-@pytest.fixture
-def door(kit):
-    return K3DoorFactory(account=kit, ref=LOCK, method="phone")
-
-
-def key(door, periods=EVENING, email=IDA, **fields):
-    span = {
-        "starts_at": START - 15 * MINUTE,
-        "ends_at": START + 75 * MINUTE,
-        "start_local": "",
-        "duration_id": None,
-    }
-    mail = {"grant__occurrence__booking__customer__email": email}
-    return CodeFactory(grant__door=door, periods=periods, **{**span, **mail, **fields})
-
-
-def issue(door, now=NOW):
-    return issue_due(door.account, accounts.access_provider(door.account), now)
-
-
-def is_due(door, now):
-    return IssuedCode.objects.filter(due(door.account, now)).exists()
-
-
-def fresh(code):
-    code.refresh_from_db()
-    return code
-
-
-def sent(vendor, *methods):
-    return [call.method for call in vendor.calls("/k3connect/") if call.method in methods or not methods]
-
-
-def client(vendor, email=IDA):
-    return vendor.account.clients.get((LOCK, email))
-
-
-def hours(vendor, email=IDA):
-    rows = client(vendor, email).periods.values()
-    return sorted((row["starts"], row["ends"]) for row in rows if row["enabled"])
+__all__ = ["door", "vendor"]
 
 
 def test_an_invitation_is_one_listing_and_one_post(door, vendor):
@@ -88,35 +38,6 @@ def test_an_address_is_invited_in_lower_case(door, vendor):
     key(door, email=" IDA@Example.Test")
     issue(door)
     assert client(vendor) is not None
-
-
-def test_all_invitations_of_a_lock_are_looked_at_with_one_listing(door, vendor):
-    vendor.register_app_user("emil@example.test")
-    codes = [key(door), key(door, LATE, "emil@example.test")]
-    issue(door)
-    vendor.accept(LOCK, IDA)
-    before = len(sent(vendor, "GET"))
-    issue(door, NOW + HOUR + MINUTE)
-    assert len(sent(vendor, "GET")) == before + 1
-    assert [fresh(code).known for code in codes] == ["confirmed", "accepted"]
-    assert codes[0].accepted_at == NOW + HOUR + MINUTE
-
-
-def test_looks_are_an_hour_after_the_invitation_and_at_the_deadline(door, vendor):
-    code = key(door)
-    issue(door)
-    assert fresh(code).next_try_at == NOW + HOUR
-    issue(door, NOW + HOUR)
-    assert fresh(code).next_try_at == code.starts_at - 2 * HOUR
-    assert not is_due(door, code.next_try_at - MINUTE)
-
-
-def test_an_accepted_key_is_not_looked_at_again(door, vendor):
-    key(door)
-    issue(door)
-    vendor.accept(LOCK, IDA)
-    issue(door, NOW + HOUR)
-    assert not is_due(door, START + 2 * HOUR)
 
 
 def test_an_unanswered_invitation_is_looked_for_and_not_sent_again(door, vendor):
@@ -193,100 +114,6 @@ def test_two_bookings_at_once_are_one_invitation(door, vendor):
     assert {fresh(code).state for code in codes} == {CodeState.ACTIVE}
 
 
-def test_one_of_two_taken_back_leaves_the_other(door, vendor):
-    gone, stays = key(door), key(door, LATE)
-    issue(door)
-    move(gone, CodeState.REVOKING, next_try_at=None)
-    issue(door)
-    assert (fresh(gone).state, fresh(stays).state) == (CodeState.REVOKED, CodeState.ACTIVE)
-    assert hours(vendor) == [("21:45", "22:15")]
-
-
-def test_a_removal_is_one_call_and_the_listing_that_confirms_it(door, vendor):
-    code = key(door)
-    issue(door)
-    move(code, CodeState.REVOKING, next_try_at=None)
-    before = len(sent(vendor))
-    assert issue(door).revoked == 1
-    assert sent(vendor)[before:] == ["DELETE", "GET"]
-    assert (fresh(code).known, client(vendor)) == ("confirmed", None)
-
-
-def test_a_removal_is_not_believed_without_a_complete_list(door, vendor):
-    code = key(door)
-    issue(door)
-    move(code, CodeState.REVOKING, next_try_at=None)
-    vendor.fail(
-        "body", f"GET {CLIENT}s", body='{"count": 3, "clients": []}', content_type="application/json", times=9
-    )
-    issue(door)
-    assert fresh(code).state == CodeState.REVOKING
-    vendor.faults.clear()
-    issue(door, NOW + HOUR)
-    assert fresh(code).state == CodeState.REVOKED
-
-
-def test_a_removal_is_tried_until_it_works(door, vendor):
-    code = key(door)
-    issue(door)
-    move(code, CodeState.REVOKING, next_try_at=None)
-    vendor.fail("status", f"DELETE {CLIENT}", times=100, status=400)
-    for n in range(6):
-        issue(door, NOW + n * HOUR)
-        assert fresh(code).state == CodeState.REVOKING
-    assert code.attempts == 6
-    vendor.faults.clear()
-    issue(door, NOW + 7 * HOUR)
-    assert fresh(code).state == CodeState.REVOKED
-
-
-def test_a_removed_key_that_still_opens_for_nobody_is_not_hurried(door, vendor):
-    code = key(door)
-    issue(door)
-    move(code, CodeState.REVOKING, next_try_at=None, attempts=12)
-    vendor.fail("status", f"DELETE {CLIENT}", times=100, status=502)
-    issue(door, START + 2 * HOUR)
-    assert fresh(code).next_try_at > START + 4 * HOUR
-
-
-def test_a_word_that_nobody_explained_is_not_an_acceptance(door, vendor):
-    code = key(door)
-    issue(door)
-    client(vendor).status = "WAITING"
-    issue(door, NOW + HOUR)
-    assert (fresh(code).accepted_at, code.known) == (None, "accepted")
-    assert "“WAITING”" in code.error
-    assert "phone_status" in code.error
-
-
-def test_a_suspended_key_is_no_way_in(door, vendor):
-    code = key(door)
-    issue(door)
-    client(vendor).status = "SUSPENDED"
-    issue(door, NOW + HOUR)
-    assert (fresh(code).accepted_at, code.error) == (None, "it is suspended at the vendor")
-
-
-def test_a_key_with_other_hours_at_the_vendor_is_not_confirmed(door, vendor):
-    code = key(door)
-    issue(door)
-    vendor.accept(LOCK, IDA)
-    client(vendor).periods = {"0": EXAMPLE}
-    issue(door, NOW + HOUR)
-    assert (fresh(code).accepted_at, code.error) == (None, "its hours were changed at the vendor")
-
-
-def test_a_declined_invitation_has_failed(door, vendor):
-    code = key(door)
-    issue(door)
-    vendor.account.clients.clear()
-    issue(door, NOW + HOUR)
-    issue(door, NOW + HOUR + MINUTE)
-    assert fresh(code).state == CodeState.FAILED
-    assert "declined" in code.error
-    assert sent(vendor, "POST") == ["POST"]
-
-
 def test_no_budget_asks_nothing_and_waits(door, vendor):
     door.account.options = {"utility_quota": 0}
     door.account.save()
@@ -323,13 +150,3 @@ def test_more_hours_than_a_key_can_have_are_refused_and_the_first_stay(door, ven
     assert {fresh(code).state for code in many} == {CodeState.FAILED}
     assert fresh(first).state == CodeState.ACTIVE
     assert hours(vendor) == [("17:45", "19:15")]
-
-
-def test_a_re_issue_removes_the_key_and_invites_again(door, vendor):
-    old = key(door, key="g1-r0-x")
-    issue(door)
-    move(old, CodeState.REVOKING, next_try_at=None)
-    new = key(door, key="g1-r9-x")
-    issue(door)
-    assert (fresh(old).state, fresh(new).state) == (CodeState.REVOKED, CodeState.ACTIVE)
-    assert sent(vendor, "POST", "DELETE") == ["POST", "DELETE", "POST"]

@@ -7,25 +7,14 @@ import json
 import pytest
 
 from backoffice.states import CodeState, move
-from tests.factories import HOUR, NOW, CodelocksFactory, K3DoorFactory
-from tests.flow.test_issue_phones import CLIENT, IDA, LOCK, MINUTE, client, fresh, issue, key, sent
+from tests.factories import HOUR, NOW
+from tests.flow.keyed import IDA, LOCK
+from tests.flow.phones import CLIENT, MINUTE, client, door, fresh, issue, key, sent, vendor
+
+__all__ = ["door", "vendor"]
 
 EMPTY = ("[]", "null", '{"count": 0, "clients": []}')
 LISTING = f"GET {CLIENT}s"
-
-
-@pytest.fixture
-def vendor(sandbox):
-    made = sandbox.vendors.codelocks
-    made.add_k3(LOCK, "Front door", "Europe/Berlin")
-    made.register_app_user(IDA)
-    return made
-
-
-@pytest.fixture
-def door(sandbox, vendor, db):
-    account = CodelocksFactory(base_url=f"{sandbox.url}/codelocks", secrets=dict(vendor.secrets))
-    return K3DoorFactory(account=account, ref=LOCK, method="phone")
 
 
 def answers(vendor, body, times=1):
