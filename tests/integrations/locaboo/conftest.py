@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from integrations.sandbox.locaboo import LocabooSandbox
 from integrations.sandbox.server import Server
+from integrations.types import SaveOrder, SaveStatus
 from integrations.vendors import locaboo
 from integrations.vendors.locaboo import Locaboo
+from tests.integrations.locaboo.orders import ELEVEN, NINE
 from tests.integrations.support import settings_for
 
 
@@ -39,3 +42,11 @@ def connect(sandbox: Server) -> Callable[..., Locaboo]:
 @pytest.fixture
 def client(hall: LocabooSandbox, connect: Callable[..., Locaboo]) -> Locaboo:
     return connect()
+
+
+@pytest.fixture
+def booked(hall: LocabooSandbox) -> SaveOrder:
+    """A booking, and the order that moves it by a day."""
+    ref = hall.book(71, "2026-03-10 09:00", "2026-03-10 11:00", 4711)
+    day = timedelta(days=1)
+    return SaveOrder("71", NINE + day, ELEVEN + day, SaveStatus.LIVE, str(ref))
