@@ -14,13 +14,17 @@ import time_machine
 from django.core.management import call_command
 
 from backoffice import sitefile
-from backoffice.models import AccessGrant, IssuedCode, Notice
+from backoffice.models import AccessGrant, Door, IssuedCode, Notice
 from integrations.sandbox.server import Server, Vendors
 from integrations.sandbox.wire import Clock
+from tests.story.marks import all_logs
+
+pytest.register_assert_rewrite("tests.story.leaks")  # which says what it found
 
 MORNING = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # a Monday; 9:00 in Berlin
 FRONT = "0a0b0c0d0e0f00112233445566778899"
 LAB = "202511161623/101691"
+IDA = "ida@example.test"
 SITE = """
 accounts:
   lockme: {{vendor: lockme, base_url: "{url}/lockme", timezone: Europe/Berlin, horizon_days: 3,
@@ -81,7 +85,7 @@ class House:
 
     def game(self, hour: str = "14:30", day: str = "2026-03-09", room: int = 1398, **fields: Any) -> int:
         """A paid booking on the marketplace; its number."""
-        person = {"name": "Ida", "surname": "Kern", "email": "ida@example.test", "language": "en", **fields}
+        person = {"name": "Ida", "surname": "Kern", "email": IDA, "language": "en", **fields}
         number = self.lockme.book(room, day, f"{hour}:00", **person)
         self.lockme.pay(number)
         return int(number)
@@ -132,6 +136,21 @@ def house(db: None, tmp_path: Path, settings: Any, mailoutbox: list[Any]) -> Ite
         made.mails = mailoutbox  # type: ignore[attr-defined]
         yield made
         server.stop()
+
+
+@pytest.fixture
+def keys(house: House) -> House:
+    """The front door opens by phone, and Ida has the app."""
+    Door.objects.filter(ref=FRONT).update(method="phone")
+    house.codelocks.register_app_user(IDA)
+    return house
+
+
+@pytest.fixture
+def logs() -> Iterator[StringIO]:
+    """What the project's own logging writes, in every detail."""
+    with all_logs() as written:
+        yield written
 
 
 def _furnish(house: House) -> None:

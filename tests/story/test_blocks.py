@@ -27,7 +27,7 @@ from integrations.errors import Unavailable
 from integrations.vendors.lockme import Lockme
 from tests.story.channels import LAB, Channels, channels
 from tests.story.conftest import berlin
-from tests.story.test_calendar_loops import versions
+from tests.story.loops import versions
 
 __all__ = ["channels"]
 

@@ -1,13 +1,7 @@
-"""Loop safety L and shared calendars, each requirement by its id (google_calendar.md, 5.6 and 5.7)."""
+"""Loop safety L, echoes and shared calendars, each requirement by its id (google_calendar.md, 5.6, 5.7)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-from django.db import connection
-
-from backoffice.flow import calendars as reading
 from backoffice.models import (
     AccessGrant,
     Block,
@@ -21,17 +15,9 @@ from backoffice.models import (
 )
 from tests.story.channels import LAB, Channels, channels
 from tests.story.conftest import MORNING
+from tests.story.loops import HOURS, NEXT, busy, offered, versions
 
-__all__ = ["channels"]
-
-HOURS = ("14:30", "16:00", "18:00")
-NEXT = "2026-03-10"
-TABLES = ("block", "booking", "occurrence", "calendarevent", "calendarreading", "conflict", "accessgrant")
-
-
-@pytest.fixture(autouse=True)
-def offered(channels: Channels) -> None:
-    channels.offer(*HOURS)
+__all__ = ["channels", "offered"]
 
 
 def writes(channels: Channels) -> int:
@@ -40,24 +26,6 @@ def writes(channels: Channels) -> int:
     every = [call for journal in journals for call in journal]
     changing = [c for c in every if c.method not in ("GET", "HEAD") or "booking_save" in c.path]
     return len([c for c in changing if "token" not in c.path])
-
-
-def versions() -> set[tuple[str, int, str]]:
-    """Every row of the tables with the transaction that wrote it last."""
-    found: set[tuple[str, int, str]] = set()
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"SELECT id, xmin FROM backoffice_{table}")  # noqa: S608 names of ours
-            found |= {(table, pk, str(xmin)) for pk, xmin in cursor.fetchall()}
-    return found
-
-
-def busy(channels: Channels) -> None:
-    """A booking of each channel, and an event."""
-    channels.game("14:30")
-    channels.google.put_event(LAB, "Away", f"{NEXT} 14:00", f"{NEXT} 17:00")
-    channels.sync()
-    channels.sync()
 
 
 def test_l1_our_own_event_is_no_block_and_no_booking(channels: Channels) -> None:
@@ -177,7 +145,7 @@ def _share(channels: Channels) -> None:
     channels.offer(*HOURS, room=1400)
 
 
-# -------------------------------------------------------------------------------- echoes, silence, reconnect
+# ---------------------------------------------------------------------------------------------------- echoes
 
 
 def test_a_block_never_comes_back_as_a_booking_of_its_own(channels: Channels) -> None:
@@ -199,133 +167,3 @@ def test_a_block_whose_webhook_comes_before_its_answer_is_no_booking(channels: C
     channels.sync()
     assert Block.objects.get(account__slug="lockme").state == "active"
     assert len(channels.lockme.calls("PUT /v2.4")) <= 2
-
-
-def test_a_block_that_could_not_be_written_is_tried_again_and_shown(channels: Channels) -> None:
-    channels.google.put_event(LAB, "Away", f"{NEXT} 14:00", f"{NEXT} 15:00")
-    channels.lockme.fail("status", "PUT /v2.4", times=9, status=503)
-    channels.sync()
-    block = Block.objects.get(account__slug="lockme")
-    assert (block.state, bool(block.error)) == ("planned", True)
-    channels.lockme.faults.clear()
-    channels.later(minutes=5)
-    channels.sync()
-    assert channels.taken("14:30", NEXT)
-
-
-@pytest.mark.parametrize("body", ["<html>", "{}", '{"items": []}', '{"items": null}', "[]"])
-def test_an_answer_that_is_not_understood_frees_nothing(channels: Channels, body: str) -> None:
-    busy(channels)
-    channels.google.expire_sync_tokens()
-    channels.google.fail("body", "/events", times=9, body=body)
-    channels.sync(status=1)
-    assert channels.taken("14:30", NEXT)
-    assert Block.objects.filter(state="active").count() == 5
-
-
-def test_a_whole_reading_that_lacks_most_events_stops_and_asks(channels: Channels) -> None:
-    for hour in (10, 11, 12, 13):
-        channels.google.put_event(LAB, "Away", f"{NEXT} {hour}:00", f"{NEXT} {hour}:30")
-    channels.sync()
-    calendar = channels.google.store.calendars[LAB]
-    kept = dict(calendar.events)
-    calendar.events.clear()
-    channels.google.expire_sync_tokens()
-    report = channels.sync(status=1)
-    assert report["calendars"]["status"] == "stopped"
-    assert CalendarEvent.objects.filter(gone_at=None).count() == 4
-    calendar.events.update(kept)
-
-
-def test_a_dead_grant_pauses_the_pairing_says_reconnect_and_deletes_nothing(channels: Channels) -> None:
-    busy(channels)
-    shown = channels.events()
-    channels.google.revoke()
-    channels.later(minutes=61)
-    report = channels.sync(status=1)
-    assert "reconnect" in report["calendars"]["error"]
-    assert channels.events() == shown
-    assert channels.taken("14:30", NEXT)
-    assert "reconnect" in CalendarPairing.objects.get().paused_reason
-
-
-def _account() -> VendorAccount:
-    return VendorAccount.objects.get(slug="calendars")
-
-
-def test_a_telling_with_the_right_token_makes_the_calendar_read_and_a_wrong_one_does_not(
-    channels: Channels, client: Any, settings: Any
-) -> None:
-    settings.PUBLIC_URL = "https://back.example.test"
-    channels.google.switch["delivery"] = "by hand"
-    channels.sync()
-    row = CalendarReading.objects.get().channels.get()
-    headers = {
-        "X-Goog-Channel-ID": row.ref,
-        "X-Goog-Resource-ID": row.resource_ref,
-        "X-Goog-Resource-State": "exists",
-        "X-Goog-Message-Number": "2",
-    }
-    address = f"/hooks/{_account().hook_token}/"
-    wrong = client.post(address, headers={**headers, "X-Goog-Channel-Token": "guessed"})
-    assert (wrong.status_code, reading.hints(_account())) == (404, False)
-    right = client.post(address, headers={**headers, "X-Goog-Channel-Token": row.token})
-    assert (right.status_code, reading.hints(_account())) == (200, True)
-
-
-def test_push_channels_are_renewed_before_they_end_and_stopped_with_their_pairing(
-    channels: Channels, settings: Any
-) -> None:
-    settings.PUBLIC_URL = "https://back.example.test"
-    channels.sync()
-    first = CalendarReading.objects.get().channels.get()
-    channels.later(days=6, hours=1)
-    channels.sync()
-    first.refresh_from_db()
-    assert first.stopped_at is not None
-    assert CalendarReading.objects.get().channels.filter(stopped_at=None).count() == 1
-    settings.PUBLIC_URL = ""
-    channels.sync()
-    assert not CalendarReading.objects.get().channels.filter(stopped_at=None).exists()
-
-
-def test_an_event_of_ours_that_a_person_makes_a_series_of_is_one_event_again(channels: Channels) -> None:
-    number = channels.lockme.book(1398, "2026-03-09", "14:30:00", source="panel", name="Ida")
-    channels.sync()
-    channels.sync()
-    (event,) = channels.events()
-    channels.later(minutes=5)
-    channels.google.edit(LAB, event["id"], recurrence=["RRULE:FREQ=DAILY;COUNT=3"])
-    for _ in range(3):
-        channels.sync()
-    assert len(channels.events()) == 1
-    assert channels.taken("14:30")
-    assert not channels.taken("14:30", NEXT)
-    assert Booking.objects.get(ref=str(number)).gone_at is None
-
-
-@pytest.mark.parametrize("told", ["instances", "series"])
-def test_b8_a_series_that_is_deleted_frees_all_of_its_slots(channels: Channels, told: str) -> None:
-    channels.google.switch["series_deletion"] = told
-    event = channels.google.put_event(
-        LAB, "Away", f"{NEXT} 14:00", f"{NEXT} 15:00", recurrence=["RRULE:FREQ=DAILY;COUNT=2"]
-    )
-    channels.sync()
-    assert channels.taken("14:30", NEXT)
-    channels.later(minutes=5)
-    channels.google.remove(LAB, channels.events()[0]["id"], which="all")
-    channels.sync()
-    assert event
-    assert not channels.taken("14:30", NEXT)
-    assert not channels.taken("14:30", "2026-03-11")
-
-
-def test_a_single_event_that_becomes_a_series_blocks_each_instance_once(channels: Channels) -> None:
-    event = channels.google.put_event(LAB, "Away", f"{NEXT} 14:00", f"{NEXT} 15:00")
-    channels.sync()
-    channels.later(minutes=5)
-    channels.google.edit(LAB, event, recurrence=["RRULE:FREQ=DAILY;COUNT=2"])
-    channels.sync()
-    assert channels.taken("14:30", NEXT)
-    assert channels.taken("14:30", "2026-03-11")
-    assert Block.objects.filter(account__slug="lockme", state="active").count() == 2

@@ -1,25 +1,15 @@
-"""Staff's last word, asked of the locks: it acts at once, no sync undoes it, and it ends by itself."""
+"""Staff's last word on a booking, asked of the locks: it acts at once, is not undone, and ends by itself."""
 
 from __future__ import annotations
 
 import pytest
 
 from backoffice.flow import overrule
-from backoffice.flow.overrule import Person
-from backoffice.models import AccessGrant, Booking, Door, Finding, IssuedCode, Notice
-from backoffice.word import Word
-from tests.factories import UserFactory
+from backoffice.models import Booking, Door, Finding, IssuedCode
 from tests.story.conftest import FRONT, LAB, berlin
+from tests.story.staff import go_on, word
 
-
-@pytest.fixture
-def word(house):
-    """Staff's word, given now."""
-
-    def given(reason="the deposit is not paid"):
-        return Word(UserFactory(), reason, house.server.vendors.clock.now())
-
-    return given
+__all__ = ["word"]
 
 
 def booking(number):
@@ -28,13 +18,6 @@ def booking(number):
 
 def states(house, number):
     return {grant.state for grant in house.grants(number)}, {code.state for code in house.codes(number)}
-
-
-def go_on(house):
-    """Syncs that change nothing but the time."""
-    for _ in range(3):
-        house.later(minutes=10)
-        house.sync()
 
 
 def hall(house, resource=70):
@@ -254,69 +237,3 @@ def test_a_reissue_is_over_with_the_window(house, word):
     house.sync()
     assert states(house, number) == ({"ended"}, {"expired"})
     assert len(house.told(number)) == 2
-
-
-# ------------------------------------------------------------------------------------- somebody without one
-
-
-def plumber(house, word, ref, email="ole@example.test"):
-    door = Door.objects.get(ref=ref)
-    times = berlin("10:00"), berlin("12:00")
-    said = overrule.grant_person(door, Person("Ole Brandt", email), *times, word("the tap drips"))
-    house.sync()
-    return said
-
-
-def let_in(said, **filters):
-    return list(IssuedCode.objects.filter(grant__person=said, **filters))
-
-
-def opens(house, codes, at):
-    return any(house.opens(code, at) for code in codes)
-
-
-@pytest.mark.parametrize("ref", [FRONT, "502"], ids=["pin", "card"])
-def test_a_person_without_a_booking_gets_in_and_a_mail(house, word, ref):
-    house.sync()
-    said = plumber(house, word, ref)
-    codes = let_in(said, state="active")
-    assert codes
-    for at in ("10:00", "11:59"):
-        assert opens(house, codes, berlin(at)), at
-    (mail,) = house.mails
-    assert mail.to == ["ole@example.test"]
-    assert all(code.secret in mail.body for code in codes)
-    go_on(house)
-    assert let_in(said, state="active") == codes
-    assert len(house.mails) == 1
-
-
-def test_a_persons_access_ends_by_itself(house, word):
-    house.sync()
-    said = plumber(house, word, "502")
-    codes = let_in(said)
-    assert not opens(house, codes, berlin("12:00"))
-    house.at(berlin("12:00"))
-    house.sync()
-    assert AccessGrant.objects.get(person=said).state == "ended"
-    assert {code.state for code in let_in(said)} <= {"expired", "revoked"}
-
-
-def test_a_persons_access_that_is_taken_back_is_gone_and_he_is_told(house, word):
-    house.sync()
-    said = plumber(house, word, "502")
-    codes = let_in(said)
-    overrule.release(said, word("the tap does not drip any more"))
-    house.sync()
-    assert AccessGrant.objects.get(person=said).state == "withdrawn"
-    assert not opens(house, codes, berlin("11:00"))
-    assert list(Notice.objects.order_by("pk").values_list("kind", flat=True)) == ["access", "withdrawn"]
-
-
-def test_a_person_without_an_address_is_told_at_the_desk(house, word):
-    house.sync()
-    said = plumber(house, word, FRONT, email="")
-    assert let_in(said, state="active")
-    assert house.mails == []
-    texts = " ".join(Finding.objects.filter(closed_at=None).values_list("text", flat=True))
-    assert "Ole Brandt" in texts

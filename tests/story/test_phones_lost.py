@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from backoffice import tasks
 from backoffice.models import Door, Finding
-from tests.story.conftest import FRONT, berlin
-from tests.story.test_phones import IDA, accepted, by_phone, invited, key_of, phone, sent
+from tests.story.conftest import FRONT, IDA, berlin
+from tests.story.phones import accepted, by_phone, invited, key_of, phone, sent
 from tests.story.test_promises import written
 
 CLIENTS = f"GET /u/1/k3connect/{FRONT}/clients"
 HOUR = timedelta(hours=1)
 NEXT_WEEK = berlin("14:30", "2026-03-16")
-
-
-@pytest.fixture
-def keys(house):
-    """The front door opens by phone, and Ida has the app."""
-    Door.objects.filter(ref=FRONT).update(method="phone")
-    house.codelocks.register_app_user(IDA)
-    return house
 
 
 def lies(house, times):

@@ -6,23 +6,15 @@ import pytest
 
 from backoffice import tasks
 from backoffice.flow.desk import phones
-from backoffice.models import Door, Finding, IssuedCode, StaffAct, VendorAccount, VendorWrite
+from backoffice.models import Finding, IssuedCode, StaffAct, VendorAccount, VendorWrite
 from backoffice.word import NotPossible, Word
 from tests.factories import UserFactory
-from tests.story.conftest import FRONT, berlin
-from tests.story.test_phones import IDA, accepted, by_phone, invited, key_of, phone, sent
+from tests.story.conftest import FRONT, IDA, berlin
+from tests.story.phones import accepted, by_phone, invited, key_of, phone, sent
 from tests.story.test_promises import written
 
 CLIENT = f"/u/1/k3connect/{FRONT}/client"
 HERS = berlin("14:30")
-
-
-@pytest.fixture
-def keys(house):
-    """The front door opens by phone, and Ida has the app."""
-    Door.objects.filter(ref=FRONT).update(method="phone")
-    house.codelocks.register_app_user(IDA)
-    return house
 
 
 def word(house):

@@ -1,95 +1,26 @@
-"""Secrets stay inside: marked values are planted, everything goes wrong, and nothing shows them."""
+"""Secrets stay inside: marked values are planted, vendors and mails fail, and nothing shows them."""
 
 from __future__ import annotations
 
-import io
 import json
 import logging
-from contextlib import redirect_stderr, redirect_stdout
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import OperationalError
 
-from backoffice import tasks
-from backoffice.admin.bookings import BookingAdmin
-from backoffice.api.bookings import BookingViewSet
-from backoffice.flow import grant, inbox, overrule
+from backoffice.flow import inbox, overrule
 from backoffice.flow.overrule import Person
-from backoffice.models import (
-    Booking,
-    Customer,
-    Door,
-    Finding,
-    IssuedCode,
-    Notice,
-    Override,
-    StaffAct,
-    SyncRun,
-    VendorAccount,
-    WebhookMessage,
-)
+from backoffice.models import Door, IssuedCode, Notice, Override, VendorAccount
 from backoffice.word import Word
 from tests.factories import UserFactory
 from tests.story.conftest import FRONT, berlin
+from tests.story.leaks import PIN, assert_nothing_is_out, everything, run, said
 from tests.story.marks import CONTACT, GUEST, NAMES, all_logs, found_in, known_to, secrets, stored
 
+__all__ = ["everything"]
 HOOK = "/hooks/hook-of-lockme/"
-PIN = "730918264"
-
-
-@pytest.fixture
-def everything(house):
-    """A house with a marked guest at each source, everybody told, everything in use."""
-    house.locaboo.add_customer(GUEST["name"], GUEST["surname"], GUEST["email"], "Zzmarkclub", id=4712)
-    house.game("12:30", **GUEST)
-    house.locaboo.book(70, "2026-03-09 14:30", "2026-03-09 15:30", 4712)
-    house.sync()
-    assert {code.method for code in IssuedCode.objects.exclude(secret="")} == {"netcode", "card"}
-    return house
-
-
-@pytest.fixture
-def logs():
-    with all_logs() as written:
-        yield written
-
-
-def run(*arguments):
-    """A command; all that it prints."""
-    out = io.StringIO()
-    with redirect_stdout(out), redirect_stderr(out):
-        try:
-            call_command(*arguments, stdout=out, stderr=out)
-        except SystemExit:
-            pass
-        except CommandError as error:
-            out.write(str(error))
-    return out.getvalue()
-
-
-def said():
-    """What rows say of what went wrong."""
-    fields = [
-        *SyncRun.objects.values_list("error", flat=True),
-        *IssuedCode.objects.values_list("error", "reason"),
-        *WebhookMessage.objects.values_list("error", flat=True),
-        *Notice.objects.values_list("error", "subject"),
-        *Finding.objects.values_list("text", "key"),
-        *StaffAct.objects.values_list("reason", "target", "detail"),
-        *VendorAccount.objects.values_list("stopped_reason", flat=True),
-    ]
-    return "\n".join(map(str, fields))
-
-
-def assert_nothing_is_out(logs, printed):
-    """Neither in logs nor on a terminal nor in what rows say; names may be in findings."""
-    assert found_in(logs.getvalue(), secrets() | CONTACT | NAMES) == []
-    assert found_in(printed, secrets() | CONTACT | NAMES) == []
-    assert found_in(said(), secrets() | CONTACT) == []
-
 
 # ------------------------------------------------------------------------------------- what it proves
 
@@ -219,84 +150,6 @@ def test_a_hook_that_breaks_does_not_tell_its_token(everything, client, logs, mo
     assert "hook-of-lockme" not in answer.content.decode()
     assert "OperationalError" in logs.getvalue()
     assert "hook-of-lockme" not in logs.getvalue()
-
-
-# ----------------------------------------------------------------------------- what nobody thought of
-
-
-def broken_row(*_, **__):
-    """A rule of the database is broken, and PostgreSQL quotes the whole row."""
-    with transaction.atomic():
-        Customer.objects.filter(name__startswith="Zzmark").update(language=None)
-
-
-def manager(client):
-    client.raise_request_exception = False
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    return client
-
-
-def test_pages_leave_nothing_in_the_log(everything, client, logs):
-    somebody = manager(client)
-    booking, code = Booking.objects.first(), IssuedCode.objects.exclude(secret="").first()
-    pages = ("", f"booking/{booking.pk}/change/", "booking/", f"issuedcode/{code.pk}/change/", "customer/")
-    for page in pages:
-        path = f"/admin/backoffice/{page}" if page else "/admin/"
-        assert somebody.get(path).status_code == 200, path
-    assert somebody.get("/api/v1/bookings/").status_code == 200
-    assert_nothing_is_out(logs, "")
-
-
-def test_an_unhandled_error_of_a_page_shows_nothing(everything, client, logs, monkeypatch):
-    monkeypatch.setattr(BookingAdmin, "get_queryset", broken_row)
-    page = manager(client).get(f"/admin/backoffice/booking/{Booking.objects.first().pk}/change/")
-    assert page.status_code == 500
-    assert found_in(page.content.decode(), secrets() | CONTACT | NAMES) == []
-    assert "IntegrityError" in logs.getvalue()
-    assert_nothing_is_out(logs, "")
-
-
-def test_an_unhandled_error_of_the_api_shows_nothing(everything, client, logs, monkeypatch):
-    monkeypatch.setattr(BookingViewSet, "get_queryset", broken_row)
-    answer = manager(client).get("/api/v1/bookings/")
-    assert answer.status_code == 500
-    assert found_in(answer.content.decode(), secrets() | CONTACT | NAMES) == []
-    assert_nothing_is_out(logs, "")
-
-
-def test_a_task_that_breaks_shows_nothing(everything, logs, monkeypatch):
-    monkeypatch.setattr(grant, "replan", broken_row)
-    done = tasks.follow.apply()
-    assert isinstance(done.result, IntegrityError)
-    assert "raised unexpected" in logs.getvalue()
-    assert_nothing_is_out(logs, "")
-
-
-@pytest.mark.parametrize(
-    "path", ["/admin/nowhere/", "/api/v1/bookings/4711/", "/hooks/hook-of-lockme/x", "/nowhere"]
-)
-def test_pages_that_are_not_there_show_nothing(everything, client, logs, path):
-    answer = manager(client).get(path)
-    assert answer.status_code == 404
-    assert found_in(answer.content.decode().replace(path, ""), secrets() | CONTACT | NAMES) == []
-    assert_nothing_is_out(logs, "")
-
-
-def test_the_apis_refusals_repeat_no_secret(everything, client, logs):
-    somebody = manager(client)
-    code = IssuedCode.objects.exclude(secret="").first()
-    booking = Booking.objects.first()
-    past = {"reason": "r", "until": "2020-01-01T00:00:00Z"}
-    answers = [
-        somebody.post(f"/api/v1/codes/{code.pk}/reveal/", {}),
-        somebody.post(f"/api/v1/codes/{code.pk}/retry/", {"reason": "r"}),
-        somebody.post(f"/api/v1/bookings/{booking.pk}/hold/", past),
-        somebody.post("/api/v1/token/", {"username": "x", "password": PIN}),
-    ]
-    assert [answer.status_code for answer in answers] == [400, 409, 409, 400]
-    text = " ".join(answer.content.decode() for answer in answers)
-    assert found_in(text, secrets() | CONTACT | NAMES | {PIN}) == []
-    assert_nothing_is_out(logs, "")
 
 
 # --------------------------------------------------------------------------------- staff and the disk

@@ -25,8 +25,8 @@ from backoffice.word import Word
 from tests.factories import UserFactory
 from tests.story.channels import Channels, channels
 from tests.story.conftest import FRONT
-from tests.story.marks import CONTACT, GUEST, NAMES, all_logs, found_in, known_to, secrets, stored
-from tests.story.test_secrets import run, said
+from tests.story.leaks import run, said
+from tests.story.marks import CONTACT, GUEST, NAMES, found_in, known_to, secrets, stored
 
 __all__ = ["channels"]
 
@@ -40,12 +40,6 @@ FAULTS = {
     "text": {"kind": "body"},
     "dropped": {"kind": "drop_after"},
 }
-
-
-@pytest.fixture
-def logs():
-    with all_logs() as written:
-        yield written
 
 
 @pytest.fixture
