@@ -32,7 +32,7 @@ def turnaround(account: VendorAccount) -> timedelta:
 
 
 def in_use() -> QuerySet[Fob]:
-    """The fobs that may be lent: listed by their vendor, and not lost."""
+    """The fobs that may be lent: listed by their vendor, neither lost nor broken."""
     return Fob.objects.filter(gone_at=None, lost_at=None).order_by("account_id", "ref")
 
 
@@ -73,7 +73,7 @@ def standing(now: datetime) -> QuerySet[FobLoan]:
 
 
 def overdue(now: datetime) -> QuerySet[FobLoan]:
-    """The fobs that are at somebody whose time is over, the longest first, without the lost ones."""
+    """The fobs that are at somebody whose time is over, the longest first, without lost and broken ones."""
     over = Q(ends_at__lte=now) | Q(code__state__in=OVER)
     return open_loans().filter(over & OUT, fob__lost_at=None).order_by("ends_at", "pk")
 

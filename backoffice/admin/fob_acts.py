@@ -114,7 +114,7 @@ class Swapped(OfStock):
         label="The old one is broken",
         required=False,
         initial=True,
-        help_text="It is lent to nobody until it is said to be there again. Off: it is back in stock.",
+        help_text="It is lent to nobody until it is said to work again. Off: it is back in stock.",
         widget=UnfoldBooleanSwitchWidget(),
     )
     field_order = ["fob", "broken", "reason"]
@@ -219,6 +219,28 @@ LOST = Act(
     danger=True,
     offered=lambda row: row.lost_at is None,
 )
+BROKEN = Act(
+    "broken",
+    "It is broken",
+    "It is shut at its vendor at once and lent to nobody until it works again. A guest whose time is not "
+    "over gets another one; to choose which, swap it.",
+    DESK,
+    lambda row, given, word: stock.broken(row, word),
+    _usual("it does not open"),
+    icon="build",
+    offered=lambda row: row.lost_at is None,
+)
+REPAIRED = Act(
+    "repaired",
+    "It works again",
+    "It is in stock again.",
+    DESK,
+    lambda row, given, word: stock.repaired(row, word),
+    _usual("it opens again"),
+    icon="where_to_vote",
+    first=True,
+    offered=lambda row: row.broken,
+)
 FOUND = Act(
     "found",
     "It was found",
@@ -228,7 +250,7 @@ FOUND = Act(
     _usual("found"),
     icon="where_to_vote",
     first=True,
-    offered=lambda row: row.lost_at is not None,
+    offered=lambda row: row.lost_at is not None and not row.broken,
 )
 PUT = Act(
     "put",
@@ -252,4 +274,4 @@ MAKE = Act(
     after=_read_again,
     folded=True,
 )
-ACTS = (HAND_OUT, CHECK_IN, SWAP, LEND, LOST, FOUND, PUT)
+ACTS = (HAND_OUT, CHECK_IN, SWAP, LEND, LOST, BROKEN, FOUND, REPAIRED, PUT)

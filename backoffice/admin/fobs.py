@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin import display
@@ -14,7 +15,18 @@ from django.utils.html import format_html, format_html_join
 from backoffice import pools
 from backoffice.admin.acts import Act, buttons_of
 from backoffice.admin.base import RELATED, Days, ReadOnly, ReadOnlyInline, ReadOnlyWithActs
-from backoffice.admin.fob_acts import ACTS, CHECK_IN, FOUND, HAND_OUT, LEND, LOST, SWAP, current
+from backoffice.admin.fob_acts import (
+    ACTS,
+    BROKEN,
+    CHECK_IN,
+    FOUND,
+    HAND_OUT,
+    LEND,
+    LOST,
+    REPAIRED,
+    SWAP,
+    current,
+)
 from backoffice.admin.names import link
 from backoffice.admin.show import EMPTY, at, chip, gone, span, stacked, stamp, window
 from backoffice.admin.zones import zone_of_row
@@ -23,7 +35,7 @@ from backoffice.models import EntryEvent, Fob, FobLoan, IssuedCode, StaffAct
 from backoffice.states import CodeState
 from integrations.types import Method
 
-NEXT = (FOUND, HAND_OUT, CHECK_IN, LEND)  # the first that can be done is what most likely will be
+NEXT = (FOUND, REPAIRED, HAND_OUT, CHECK_IN, LEND)  # the first that can be done is what most likely will be
 SHOWN = 8  # lines of what staff did
 
 
@@ -40,7 +52,8 @@ def standing(fob: Fob) -> Any:
     loan, zone = current(fob), zone_of_row(fob)
     if fob.lost_at:
         shut = "shut at its vendor" if fob.shut_at and fob.shut_at >= fob.lost_at else "may open doors still"
-        return stacked(chip("lost", "red"), f"since {stamp(fob.lost_at, zone)}, {shut}", fob.lost_reason)
+        since = f"since {stamp(fob.lost_at, zone)}, {shut}"
+        return stacked(chip(fob.out_of_use, "red"), since, fob.lost_reason)
     if fob.gone_at:
         return chip("no longer listed", "grey")
     if loan is None:
@@ -64,19 +77,22 @@ class StandingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """What can be chosen."""
         del request, model_admin
-        return [("waiting", "To hand out"), ("out", "Out"), ("overdue", "Overdue"), ("lost", "Lost")]
+        return [(name, name.capitalize().replace("_", " ")) for name in self._choices()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Fob]) -> QuerySet[Fob]:
         """Fobs by their loan."""
         del request
+        return queryset.filter(self._choices().get(self.value() or "", Q()))
+
+    def _choices(self) -> dict[str, Q]:
         now = clock()
-        choices = {
-            "waiting": Q(pk__in=pools.to_hand_out(now + 2 * pools.DAY, now).values("fob")),
+        return {
+            "to_hand_out": Q(pk__in=pools.to_hand_out(now + 2 * pools.DAY, now).values("fob")),
             "out": Q(pk__in=pools.open_loans().filter(pools.OUT).values("fob")),
             "overdue": Q(pk__in=pools.overdue(now).values("fob")),
-            "lost": Q(lost_at__isnull=False),
+            "lost": Q(lost_at__isnull=False, broken=False),
+            "broken": Q(broken=True),
         }
-        return queryset.filter(choices.get(self.value() or "", Q()))
 
 
 class LoansInline(ReadOnlyInline):
@@ -173,9 +189,12 @@ class FobAdmin(ReadOnlyWithActs):
     @display(description="what staff did")
     def did(self, row: Fob) -> Any:
         acts = StaffAct.objects.filter(target=f"fob {row.pk}").select_related("author")[:SHOWN]
-        zone = zone_of_row(row)
-        told = [format_html("{}: {} ({})", stamp(a.at, zone), f"{a.author} {a.verb}", a.reason) for a in acts]
-        return stacked(*told)
+        return stacked(*(_told(act, zone_of_row(row)) for act in acts))
+
+
+def _told(act: StaffAct, zone: ZoneInfo) -> Any:
+    verb = f"{act.verb}, it is broken" if act.detail.get("broken") else act.verb
+    return format_html("{}: {} ({})", stamp(act.at, zone), f"{act.author} {verb}", act.reason)
 
 
 @admin.register(FobLoan)
@@ -237,7 +256,7 @@ def at_hand(codes: Iterable[IssuedCode], request: HttpRequest) -> dict[str, tupl
     holders = {code.holder_key for code in codes if code.method == Method.FOB and code.holder_key}
     loans = pools.open_loans().filter(holder_key__in=holders)
     fobs = pools.with_loans(Fob.objects.filter(pk__in=loans.values("fob"))) if holders else []
-    titles = {act.title for act in (HAND_OUT, CHECK_IN, SWAP, LOST)}
+    titles = {act.title for act in (HAND_OUT, CHECK_IN, SWAP, LOST, BROKEN)}
     found = {}
     for fob in fobs:
         loan = current(fob)

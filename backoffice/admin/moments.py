@@ -124,4 +124,6 @@ def _of_events(events: Iterable[EntryEvent]) -> Iterator[Moment]:
 def _of_acts(acts: Iterable[StaffAct]) -> Iterator[Moment]:
     for act in acts:
         about = act.code.door if act.code else act.grant.door if act.grant else "the booking"
+        if act.target.startswith("fob "):
+            about = f"a fob for {about}"
         yield Moment(act.at, "person", f"{act.author}: {act.verb}, {about}", act.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django_filters import filters
 from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -51,10 +52,24 @@ class LoanSerializer(serializers.ModelSerializer[FobLoan]):
         read_only_fields = fields
 
 
+class Since(serializers.DateTimeField):
+    """Since when a fob is lost, or `broken` (UTC); null for one that is not."""
+
+    def __init__(self, *, broken: bool, **kwargs: Any) -> None:
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+        self._broken = broken
+
+    def get_attribute(self, instance: Any) -> Any:
+        """The instant, of a fob that is out of use for this."""
+        return instance.lost_at if instance.broken == self._broken else None
+
+
 class FobSerializer(serializers.ModelSerializer[Fob]):
     """A fob as its vendor lists it, where it lies, and its loan (null: in stock)."""
 
     account = serializers.SlugRelatedField[VendorAccount](slug_field="slug", read_only=True)
+    lost_at = Since(broken=False)
+    broken_at = Since(broken=True)
     loan = serializers.SerializerMethodField()
 
     class Meta:
@@ -68,12 +83,14 @@ class FobSerializer(serializers.ModelSerializer[Fob]):
             "venue",
             "enabled",
             "lost_at",
+            "broken_at",
             "lost_reason",
             "shut_at",
             "gone_at",
             "loan",
         ]
         read_only_fields = fields
+        extra_kwargs = {"lost_reason": {"help_text": "why it counts as lost or broken"}}
 
     @extend_schema_field(LoanSerializer(allow_null=True))
     def get_loan(self, fob: Fob) -> Any:
@@ -122,7 +139,7 @@ class Swapped(Reason):
 
     other = serializers.PrimaryKeyRelatedField[Fob](queryset=Fob.objects.all())
     broken = serializers.BooleanField(
-        default=True, help_text="the old one is lent to nobody until it is said to be found"
+        default=True, help_text="the old one is lent to nobody until it is said to be repaired"
     )
 
 
@@ -151,18 +168,33 @@ class NewFobs(Reason):
     fobs = NewFob(many=True, allow_empty=False)
 
 
+class FobFilter(FilterSet):
+    """By account, venue, card number; whether lost, broken, gone."""
+
+    lost_at__isnull = filters.BooleanFilter(method="in_use_or", label="not lost")
+    broken_at__isnull = filters.BooleanFilter(method="in_use_or", label="not broken")
+
+    class Meta:
+        model = Fob
+        fields = {
+            "account__slug": ["exact"],
+            "venue": ["exact", "isnull"],
+            "card_number": ["exact"],
+            "gone_at": ["isnull"],
+        }
+
+    def in_use_or(self, rows: QuerySet[Fob], name: str, value: bool) -> QuerySet[Fob]:  # noqa: FBT001 django-filter's
+        """Fobs that are lost, or broken; or all the others."""
+        wanted = Q(lost_at__isnull=False, broken=name.startswith("broken"))
+        return rows.exclude(wanted) if value else rows.filter(wanted)
+
+
 class FobViewSet(ReadOnlyModelViewSet[Fob]):
     """Fobs; 409 with words where an act cannot be done."""
 
     queryset = pools.with_loans(Fob.objects.order_by("account", "ref"))
     serializer_class = FobSerializer
-    filterset_fields = {
-        "account__slug": ["exact"],
-        "venue": ["exact", "isnull"],
-        "card_number": ["exact"],
-        "lost_at": ["isnull"],
-        "gone_at": ["isnull"],
-    }
+    filterset_class = FobFilter
 
     @extend_schema(request=NewFobs, responses={201: WriteSerializer})
     @action(detail=False, methods=["post"], permission_classes=KEEPER, url_path="create-at-vendor")
@@ -205,9 +237,21 @@ class FobViewSet(ReadOnlyModelViewSet[Fob]):
 
     @extend_schema(request=Reason, responses=Done)
     @action(detail=True, methods=["post"], permission_classes=DESK)
+    def broken(self, request: Request, **_: Any) -> Response:
+        """It is shut at its vendor at once; a guest who still needs one gets another. 409 for a lost one."""
+        return _done(stock.broken(self.get_object(), word(request, checked(Reason, request))))
+
+    @extend_schema(request=Reason, responses=Done)
+    @action(detail=True, methods=["post"], permission_classes=DESK)
     def found(self, request: Request, **_: Any) -> Response:
-        """It is in stock again."""
+        """A lost one is in stock again."""
         return _done(stock.found(self.get_object(), word(request, checked(Reason, request))))
+
+    @extend_schema(request=Reason, responses=Done)
+    @action(detail=True, methods=["post"], permission_classes=DESK)
+    def repaired(self, request: Request, **_: Any) -> Response:
+        """A broken one works and is in stock again."""
+        return _done(stock.repaired(self.get_object(), word(request, checked(Reason, request))))
 
     @extend_schema(request=Lies, responses=FobSerializer)
     @action(detail=True, methods=["post"], permission_classes=KEEPER)

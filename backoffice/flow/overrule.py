@@ -92,7 +92,7 @@ def lend(fob: Fob, door: Door, person: Person, ends_at: datetime, word: Word) ->
     NotPossible unless the fob is here, of the door's pool, and promised to nobody.
     """
     if fob.lost_at or fob.gone_at:
-        raise NotPossible(f"{fob} is {'lost' if fob.lost_at else 'no longer listed by its vendor'}.")
+        raise NotPossible(f"{fob} is {fob.out_of_use or 'no longer listed by its vendor'}.")
     if pools.open_loans().filter(fob=fob).exists():
         raise NotPossible(f"{fob} is lent or promised to somebody else: take another one.")
     if not pools.belongs(fob, door):

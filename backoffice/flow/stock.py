@@ -1,4 +1,4 @@
-"""What staff do with fobs: hand out, check in, lost and found, where one lies; each with who and why."""
+"""What staff do with fobs: hand out, check in, lost and found, broken and repaired, where one lies."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def check_in(fob: Fob, word: Word) -> str:
     In its time the guest's access by it is over: the next plan ends it, and the vendor takes it back.
     """
     if fob.lost_at:
-        raise NotPossible(f"{fob} counts as lost: say that it was found.")
+        again = "it works again" if fob.broken else "it was found"
+        raise NotPossible(f"{fob} counts as {fob.out_of_use}: say that {again}.")
     loan = _loan(fob)
     if loan is None:
         raise NotPossible(f"{fob} is in stock: nobody has it.")
@@ -67,15 +68,34 @@ def check_in(fob: Fob, word: Word) -> str:
 
 def lost(fob: Fob, word: Word) -> str:
     """The fob opens nothing any more and is lent to nobody; a guest who still needs one gets another."""
+    return _out_of_use(fob, word, "lost")
+
+
+def broken(fob: Fob, word: Word) -> str:
+    """The fob does not work: as with a lost one, and until it is said to work again.
+
+    NotPossible for one that counts as lost: it must be found first.
+    """
+    return _out_of_use(fob, word, "broken")
+
+
+def _out_of_use(fob: Fob, word: Word, how: str) -> str:
     loan = _loan(fob)
     with transaction.atomic():
-        there = Fob.objects.filter(pk=fob.pk, lost_at=None)
-        if not there.update(lost_at=word.now, lost_reason=word.reason.strip(), shut_at=None):
-            raise NotPossible(f"{fob} counts as lost already.")
-        on_record(word, "lost", fob, **({"grant": loan.grant, "code": loan.code} if loan else {}))
+        if not _taken_out(fob, word, broken=how == "broken"):
+            fob.refresh_from_db()
+            raise NotPossible(f"{fob} counts as {fob.out_of_use} already.")
+        on_record(word, how, fob, **({"grant": loan.grant, "code": loan.code} if loan else {}))
         again = loan is not None and _needs_another(loan, word)
     fob.refresh_from_db()
     return f"{fob} is being shut at its vendor." + (" Its guest gets another one." if again else "")
+
+
+def _taken_out(fob: Fob, word: Word, *, broken: bool) -> bool:
+    """Whether the fob was in use until now; from now on it opens nothing."""
+    there = Fob.objects.filter(pk=fob.pk, lost_at=None)
+    why = word.reason.strip()
+    return bool(there.update(lost_at=word.now, lost_reason=why, broken=broken, shut_at=None))
 
 
 def _needs_another(loan: FobLoan, word: Word) -> bool:
@@ -108,7 +128,7 @@ def give(grant: AccessGrant, fob: Fob, word: Word) -> str:
 def swap(fob: Fob, other: Fob, word: Word, *, broken: bool) -> str:
     """The guest gives his fob back and takes another one for the rest of his time.
 
-    A `broken` one is shut at its vendor and lent to nobody until it is said to be there again.
+    A `broken` one is shut at its vendor and lent to nobody until it is said to work again.
     """
     loan = _loan(fob)
     if loan is None or fob.lost_at or not pools.is_out(loan):
@@ -123,13 +143,11 @@ def swap(fob: Fob, other: Fob, word: Word, *, broken: bool) -> str:
         ):
             raise NotPossible(f"Somebody else was faster: look at {fob} again.")
         if broken:
-            Fob.objects.filter(pk=fob.pk).update(
-                lost_at=word.now, lost_reason=word.reason.strip(), shut_at=None
-            )
+            _taken_out(fob, word, broken=True)
         say(OverrideKind.REISSUE, grant, grant.ends_at, word, fob=other)
         about = {"grant": grant, "code": loan.code, "detail": {"other": other.pk, "broken": broken}}
         on_record(word, "swap", fob, **about)
-    kept = "is lent to nobody until it is said to be there again" if broken else "is back in stock"
+    kept = "is lent to nobody until it is said to work again" if broken else "is back in stock"
     return f"{other} is being made to open in its place: it does in a few seconds. {fob} {kept}."
 
 
@@ -152,7 +170,8 @@ def _must_fit(fob: Fob, grant: AccessGrant, word: Word) -> None:
         raise NotPossible(f"{fob} was given to somebody else a moment ago: take another one.")
     if fob not in free_for(grant):
         raise NotPossible(
-            f"{fob} cannot be given to this guest: it is lent, lost, or not of the pool of all his doors."
+            f"{fob} cannot be given to this guest: it is lent, lost, broken, or not of the pool of all his "
+            "doors."
         )
 
 
@@ -167,14 +186,23 @@ def _loans_of(grant: AccessGrant) -> QuerySet[FobLoan]:
 
 
 def found(fob: Fob, word: Word) -> str:
-    """The fob is there again and in stock."""
+    """The fob that was lost is there again and in stock."""
+    return _in_use(fob, word, "found", broken=False)
+
+
+def repaired(fob: Fob, word: Word) -> str:
+    """The fob that was broken works again and is in stock."""
+    return _in_use(fob, word, "repaired", broken=True)
+
+
+def _in_use(fob: Fob, word: Word, verb: str, *, broken: bool) -> str:
     with transaction.atomic():
-        gone = Fob.objects.filter(pk=fob.pk, lost_at__isnull=False)
-        if not gone.update(lost_at=None, lost_reason="", shut_at=None):
-            raise NotPossible(f"{fob} is not lost.")
+        gone = Fob.objects.filter(pk=fob.pk, lost_at__isnull=False, broken=broken)
+        if not gone.update(lost_at=None, lost_reason="", broken=False, shut_at=None):
+            raise NotPossible(f"{fob} is not {'broken' if broken else 'lost'}.")
         loans = FobLoan.objects.filter(fob=fob, returned_at=None)
         loans.update(returned_at=word.now, returned_by=word.author)
-        on_record(word, "found", fob)
+        on_record(word, verb, fob)
     fob.refresh_from_db()
     return f"{fob} is in stock again."
 

@@ -269,7 +269,7 @@ class Credential(Mirrored):
 
 
 class Fob(Mirrored):
-    """A physical key as the vendor lists it; where it lies and that it is lost is staff's word."""
+    """A physical key as the vendor lists it; where it lies and that it is lost or broken is staff's word."""
 
     key = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=250, blank=True)
@@ -281,11 +281,19 @@ class Fob(Mirrored):
     venue = models.ForeignKey(
         Venue, models.SET_NULL, null=True, blank=True, related_name="fobs", help_text="where it lies"
     )
-    lost_at = models.DateTimeField(null=True, blank=True, help_text="it opens nothing until it is found")
+    lost_at = models.DateTimeField(
+        null=True, blank=True, help_text="lost or broken since: it opens nothing until it is there again"
+    )
     lost_reason = models.TextField(blank=True)
+    broken = models.BooleanField(default=False, help_text="it is not lost, it does not work")
     shut_at = models.DateTimeField(
-        null=True, blank=True, help_text="when a lost one was read back as opening nothing"
+        null=True, blank=True, help_text="when a lost or broken one was read back as opening nothing"
     )
 
     def __str__(self) -> str:
         return self.name or self.ref
+
+    @property
+    def out_of_use(self) -> str:
+        """Why it is lent to nobody, in a word: lost or broken; "" for one in use."""
+        return ("broken" if self.broken else "lost") if self.lost_at else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
@@ -13,6 +12,7 @@ from django.urls import reverse
 from backoffice.models import IssuedCode, Override, OverrideKind, StaffAct
 from backoffice.states import CodeState
 from tests import factories as make
+from tests.admin.typed import typeable, typed
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -40,7 +40,7 @@ def code_of(now, **fields):
 
 def until(now, hours=6):
     """As a browser sends it, on the clock of Berlin."""
-    return (now + hours * HOUR).astimezone(ZoneInfo(make.BERLIN)).strftime("%Y-%m-%dT%H:%M")
+    return typed(now + hours * HOUR)
 
 
 def test_a_booking_is_held_with_reason_author_and_end(signed_in, now):
@@ -53,7 +53,7 @@ def test_a_booking_is_held_with_reason_author_and_end(signed_in, now):
         "not paid",
         desk.user,
     )
-    assert word.ends_at == (now + 6 * HOUR).replace(second=0)
+    assert word.ends_at == typeable(now + 6 * HOUR).replace(second=0)
 
 
 def test_an_act_wakes_what_follows_once_it_is_committed(signed_in, now, django_capture_on_commit_callbacks):

@@ -11,6 +11,7 @@ from backoffice.flow import audit, conflicts, grant
 from backoffice.models import Booking, Conflict, Notice, Override, StaffAct
 from backoffice.states import ConflictState
 from tests import factories as make
+from tests.admin.typed import typed
 
 pytestmark = pytest.mark.django_db
 HOUR = make.HOUR
@@ -88,7 +89,7 @@ def test_staff_accept_a_conflict_with_a_reason(signed_in, conflict):
 def test_staff_choose_which_side_gets_no_access(signed_in, conflict, now):
     given = {
         "side": conflict.second.booking_id,
-        "until": f"{now + 48 * HOUR:%Y-%m-%dT%H:%M}",
+        "until": typed(now + 48 * HOUR),
         "reason": "not paid",
     }
     signed_in("front desk").post(ask("deny-side", conflict), given)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from backoffice.flow import stock
 from backoffice.models import EntryEvent, Fob, FobLoan, IssuedCode, Override, VendorWrite
+from tests.admin.typed import typed
 from tests.flow.lent import Desk, word
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,14 @@ def test_a_viewer_sees_where_fobs_are_and_is_offered_nothing(signed_in, desk):
 
 @pytest.mark.parametrize(
     ("verb", "group", "status"),
-    [("lost", "front desk", 200), ("put", "front desk", 403), ("put", "manager", 200)],
+    [
+        ("lost", "front desk", 200),
+        ("broken", "viewer", 403),
+        ("broken", "front desk", 200),
+        ("repaired", "viewer", 403),
+        ("put", "front desk", 403),
+        ("put", "manager", 200),
+    ],
 )
 def test_who_may_do_what(signed_in, desk, verb, group, status):
     assert act(signed_in(group), desk, verb, venue=desk.venue.pk).status_code == status
@@ -122,7 +130,7 @@ def test_a_lost_fob_says_whether_it_is_shut(signed_in, desk, now):
 
 def test_a_fob_is_lent_to_somebody_at_the_desk(signed_in, sandbox, now):
     desk, client = Desk(sandbox), signed_in("front desk")
-    until = (now + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+    until = typed(now + timedelta(hours=3))
     given = {"name": "Uwe Helm", "door": desk.doors["501"].pk, "ends_at": until}
     assert "is being made to open Door 501" in act(client, desk, "lend", **given).content.decode()
     desk.pass_(now + timedelta(seconds=5))
@@ -142,7 +150,7 @@ def test_new_fobs_are_put_into_stock_from_the_accounts_page(signed_in, desk):
 def test_a_booking_is_opened_by_another_method_from_its_page(signed_in, desk, now):
     booking = FobLoan.objects.get().grant.occurrence.booking
     address = reverse("admin:backoffice_booking_act", args=["use-method"]) + f"?ids={booking.pk}"
-    until = (now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    until = typed(now + timedelta(days=1))
     signed_in("front desk").post(address, {"method": "card", "until": until, "reason": "no fob here"})
     assert Override.objects.get().method == "card"
 
@@ -178,7 +186,31 @@ def test_a_broken_fob_is_swapped_in_two_clicks_from_the_first_page(signed_in, de
     )
     desk.pass_(now + timedelta(seconds=5))
     assert desk.opening(now + timedelta(minutes=1)) == ["Fob 2"]
-    assert "lost" in page(client, desk)
+    shown = page(client, desk)
+    for part in ("broken</span>", "swap, it is broken (it does not open)", "It works again"):
+        assert part in shown
+    assert "lost</span>" not in shown
+
+
+def test_a_fob_is_said_to_be_broken_and_to_work_again(signed_in, desk):
+    client, listed = signed_in("front desk"), f"{LIST}?standing=broken"
+    assert "is being shut at its vendor" in act(client, desk, "broken").content.decode()
+    for shown in (client.get(listed).content.decode(), page(client, desk)):
+        assert "broken</span>" in shown
+        assert "It works again" in shown
+    assert "broken (asked at the desk)" in page(client, desk)
+    assert desk.fobs[0] not in client.get(f"{LIST}?standing=lost").context["cl"].result_list
+    [address] = links(client.get(listed), "It works again")
+    client.post(address, {"reason": "a new battery"})
+    assert Fob.objects.get().out_of_use == ""
+
+
+def test_the_page_of_a_booking_does_not_say_that_the_door_is_broken(signed_in, desk):
+    booking = FobLoan.objects.get().grant.occurrence.booking
+    client = signed_in("front desk")
+    act(client, desk, "broken")
+    shown = client.get(reverse("admin:backoffice_booking_change", args=[booking.pk])).content.decode()
+    assert f"{client.user}: broken, a fob for Door 501" in shown
 
 
 def test_a_fob_is_given_long_before_from_the_page_of_its_booking(signed_in, sandbox, now):

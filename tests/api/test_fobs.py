@@ -64,7 +64,9 @@ def test_an_act_without_a_reason_is_not_done(desk):
     assert FobLoan.objects.get().handed_at is None
 
 
-@pytest.mark.parametrize("verb", ["hand-out", "check-in", "lost", "found", "lend", "put"])
+@pytest.mark.parametrize(
+    "verb", ["hand-out", "check-in", "lost", "broken", "found", "repaired", "lend", "put"]
+)
 def test_a_viewer_does_nothing(desk, verb):
     assert act(desk, verb, "viewer").status_code == 403
 
@@ -77,6 +79,28 @@ def test_managers_alone_say_where_a_fob_lies(desk, group, status):
 def test_a_lost_fob_is_lost_with_its_reason(desk):
     assert "is being shut at its vendor" in act(desk, "lost", reason="fell into the canal").json()["message"]
     assert Fob.objects.get().lost_reason == "fell into the canal"
+
+
+def test_a_broken_fob_is_told_of_as_broken_until_it_works_again(desk):
+    assert "is being shut at its vendor" in act(desk, "broken", reason="it does not open").json()["message"]
+    [fob] = api("viewer").get("/api/v1/fobs/").json()["results"]
+    assert (fob["lost_at"], fob["lost_reason"]) == (None, "it does not open")
+    assert fob["broken_at"]
+    assert act(desk, "found").status_code == 409
+    assert act(desk, "repaired").status_code == 200
+    of_it = StaffAct.objects.filter(target=f"fob {desk.fobs[0].pk}")
+    assert set(of_it.values_list("verb", flat=True)) == {"broken", "repaired"}
+
+
+@pytest.mark.parametrize(("verb", "other"), [("lost", "broken"), ("broken", "lost")])
+def test_fobs_are_listed_by_whether_they_are_lost_or_broken(desk, verb, other):
+    act(desk, verb)
+    counts = [
+        api("viewer").get("/api/v1/fobs/", {f"{how}_at__isnull": is_null}).json()["count"]
+        for how in (verb, other)
+        for is_null in ("false", "true")
+    ]
+    assert counts == [1, 0, 0, 1]
 
 
 def test_a_fob_that_is_promised_is_lent_to_nobody_else(desk, now):

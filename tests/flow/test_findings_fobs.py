@@ -48,6 +48,12 @@ def test_a_fob_that_nobody_came_for_is_not_overdue(desk):
     assert found("fob_overdue", AFTER) == []
 
 
+def test_a_broken_fob_that_may_open_still_is_told_of_as_broken(desk):
+    stock.broken(desk.fobs[0], word(reason="it does not open"))
+    [text] = found("fob_lost_open", later(1))
+    assert "Fob 1 is broken (it does not open) and may open doors still" in text
+
+
 def test_a_lost_fob_is_found_until_the_vendor_has_shut_it(desk):
     stock.lost(desk.fobs[0], word(reason="left in a taxi"))
     [text] = found("fob_lost_open", later(1))

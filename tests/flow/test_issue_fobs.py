@@ -175,29 +175,37 @@ def test_a_fob_that_a_door_has_seen_is_out_whatever_staff_noted(desk):
 # ----------------------------------------------------------------------------------------------- lost
 
 
-def test_a_lost_fob_opens_nothing_and_its_guest_gets_another(two):
+OUT_OF_USE = pytest.mark.parametrize(
+    ("out", "back"), [(stock.lost, stock.found), (stock.broken, stock.repaired)], ids=["lost", "broken"]
+)
+
+
+@OUT_OF_USE
+def test_a_fob_out_of_use_opens_nothing_and_its_guest_gets_another(two, out, back):
     two.booked()
     two.pass_()
     stock.hand_out(two.fobs[0], word())
-    stock.lost(two.fobs[0], word(later(20), "the guest lost it"))
+    out(two.fobs[0], word(later(20), "the guest lost it"))
     two.pass_(later(20))
     assert two.opening() == ["Fob 2"]
     two.fobs[0].refresh_from_db()
     assert two.fobs[0].shut_at == later(20)
 
 
-def test_a_lost_fob_that_nobody_has_is_shut_too(desk):
+@OUT_OF_USE
+def test_a_fob_out_of_use_that_nobody_has_is_shut_too(desk, out, back):
     there = desk.site.people[int(desk.fobs[0].ref)]
     there.user_id = desk.site.add_user(id_num="BY-HAND", levels=[11], card_num="9").id
     assert desk.opening() == ["Fob 1"]
-    stock.lost(desk.fobs[0], word())
+    out(desk.fobs[0], word())
     assert issue.fobs_due(desk.account, SOON)
     desk.pass_(later(1))
     assert desk.opening() == []
 
 
-def test_a_lost_fob_stays_to_be_shut_until_the_vendor_has_done_it(desk):
-    stock.lost(desk.fobs[0], word())
+@OUT_OF_USE
+def test_a_fob_out_of_use_stays_to_be_shut_until_the_vendor_has_done_it(desk, out, back):
+    out(desk.fobs[0], word())
     desk.site.fail("status", PUT, status=500, times=9)
     done = desk.pass_(later(1))
     assert (done.error != "", Fob.objects.get().shut_at) == (True, None)
@@ -206,12 +214,13 @@ def test_a_lost_fob_stays_to_be_shut_until_the_vendor_has_done_it(desk):
     assert Fob.objects.get().shut_at == later(2)
 
 
-def test_a_lost_fob_is_in_no_pool_until_it_is_found(desk):
-    stock.lost(desk.fobs[0], word())
+@OUT_OF_USE
+def test_a_fob_out_of_use_is_in_no_pool_until_it_is_there_again(desk, out, back):
+    out(desk.fobs[0], word())
     desk.booked()
     desk.pass_()
     assert (loans(), AccessGrant.objects.get().state) == ([], "blocked")
-    stock.found(desk.fobs[0], word(later(5)))
+    back(desk.fobs[0], word(later(5)))
     desk.pass_(later(5))
     assert desk.opening() == ["Fob 1"]
 

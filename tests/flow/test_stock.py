@@ -106,9 +106,35 @@ def test_a_fob_is_lost_once_and_found_once(fob):
     assert "is not lost" in refused(stock.found, fob, word())
 
 
-def test_a_lost_fob_whose_guest_is_gone_needs_no_other(fob):
+def test_a_broken_fob_is_no_lost_one_and_each_comes_back_by_its_own_word(fob):
+    stock.broken(fob, word())
+    assert (fob.out_of_use, acts()[0]) == ("broken", ("broken", f"fob {fob.pk}"))
+    for act in (stock.broken, stock.lost):
+        assert "broken already" in refused(act, fob, word())
+    assert "is not lost" in refused(stock.found, fob, word())
+    assert "is in stock again" in stock.repaired(fob, word())
+    assert (fob.out_of_use, fob.broken, acts()[-1][0]) == ("", False, "repaired")
+
+
+def test_a_lost_fob_is_to_be_found_before_it_is_said_to_be_broken(fob):
+    stock.lost(fob, word())
+    assert "lost already" in refused(stock.broken, fob, word())
+    assert "is not broken" in refused(stock.repaired, fob, word())
+    assert Fob.objects.get().out_of_use == "lost"
+
+
+def test_a_broken_fob_is_not_checked_in_but_repaired(fob):
     stock.hand_out(fob, word())
-    assert "gets another" not in stock.lost(fob, word(AFTER))
+    stock.broken(fob, word(later(5)))
+    assert "counts as broken: say that it works again" in refused(stock.check_in, fob, word(later(6)))
+    stock.repaired(fob, word(later(7)))
+    assert FobLoan.objects.get().returned_at == later(7)
+
+
+@pytest.mark.parametrize("act", [stock.lost, stock.broken])
+def test_a_fob_out_of_use_whose_guest_is_gone_needs_no_other(fob, act):
+    stock.hand_out(fob, word())
+    assert "gets another" not in act(fob, word(AFTER))
     assert not Override.objects.exists()
 
 
@@ -123,6 +149,7 @@ def test_a_fob_lies_where_staff_put_it(desk):
     ("change", "said"),
     [
         ({"lost_at": SOON}, "is lost"),
+        ({"lost_at": SOON, "broken": True}, "is broken"),
         ({"gone_at": SOON}, "no longer listed"),
     ],
 )

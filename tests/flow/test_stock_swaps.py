@@ -55,7 +55,8 @@ def test_a_swapped_fob_opens_nothing_and_the_other_one_all_doors_in_its_place(ou
 def test_a_broken_fob_is_out_of_stock_and_shut_at_its_vendor(out):
     assert "lent to nobody" in stock.swap(out.fobs[0], out.fobs[1], word(DURING), broken=True)
     out.pass_(later(1, DURING))
-    assert Fob.objects.get(name="Fob 1").shut_at == later(1, DURING)
+    broken = Fob.objects.get(name="Fob 1")
+    assert (broken.out_of_use, broken.shut_at) == ("broken", later(1, DURING))
 
 
 def test_a_fob_that_works_is_in_stock_again_and_lent_to_the_next(out):

@@ -34,7 +34,7 @@ def _overdue(now: datetime) -> Iterator[Trouble]:
             str(loan.pk),
             Severity.TODAY,
             f"{loan.fob} is not back: {who(loan.grant)} has it, {_why_over(loan, now)}. It opens nothing any "
-            "more and is lent to nobody else. Ask for it, and check it in; or say that it is lost.",
+            "more and is lent to nobody else. Ask for it, and check it in; or say that it is lost or broken.",
             account_id=loan.fob.account_id,
             **about(loan.grant),
         )
@@ -48,7 +48,7 @@ def _why_over(loan: FobLoan, now: datetime) -> str:
 
 
 def _still_open(now: datetime) -> Iterator[Trouble]:
-    """A lost fob of which it was not read back that it is shut."""
+    """A lost or broken fob of which it was not read back that it is shut."""
     unseen = Q(shut_at=None) | Q(shut_at__lt=F("lost_at"))
     for fob in Fob.objects.filter(unseen, lost_at__lte=now).select_related("account", "venue"):
         remedy = "It is tried again by itself; or disable it at the vendor."
@@ -58,8 +58,8 @@ def _still_open(now: datetime) -> Iterator[Trouble]:
             "fob_lost_open",
             str(fob.pk),
             Severity.NOW,
-            f"{fob} is lost ({fob.lost_reason.rstrip('. ')}) and may open doors still: {fob.account} has not "
-            f"confirmed that it is shut. {remedy}",
+            f"{fob} is {fob.out_of_use} ({fob.lost_reason.rstrip('. ')}) and may open doors still: "
+            f"{fob.account} has not confirmed that it is shut. {remedy}",
             account_id=fob.account_id,
         )
 

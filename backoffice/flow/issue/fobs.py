@@ -33,7 +33,7 @@ def shelf_key(account: VendorAccount) -> str:
 
 
 def to_shut(account: VendorAccount) -> QuerySet[Fob]:
-    """The lost fobs that the vendor has not yet been seen to have shut."""
+    """The lost and broken fobs that the vendor has not yet been seen to have shut."""
     unseen = Q(shut_at=None) | Q(shut_at__lt=F("lost_at"))
     return Fob.objects.filter(unseen, account=account, lost_at__isnull=False, gone_at=None)
 
@@ -81,7 +81,7 @@ class _Desk:
     # ------------------------------------------------------------------------------------------ taking back
 
     def shut_lost(self) -> None:
-        """Let lost fobs open nothing, and note when that was read back."""
+        """Let lost and broken fobs open nothing, and note when that was read back."""
         for fob in to_shut(self._account):
             if self._failures >= PATIENCE:
                 return
@@ -166,7 +166,7 @@ class _Desk:
         try:
             lent = self._stock.lend(loan.fob.ref, user.ref, *job.window)
             if lent.fob.enabled is False:
-                raise Refused("the vendor keeps this fob disabled: enable it there, or say that it is lost")
+                raise Refused("the vendor keeps this fob disabled: enable it there, or say that it is broken")
             for old in job.replaced:
                 if not (old.fob.lost_at or old.fob.gone_at or old.fob_id == loan.fob_id):
                     self._to_stock(old.fob)
