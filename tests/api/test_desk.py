@@ -218,7 +218,9 @@ def test_a_booking_a_customer_and_what_is_sold_tell_theirs(viewer, hall):
     booking = hall.booked("10 18:00", "10 20:00")
     assert get(viewer, f"bookings/{booking.pk}/invoices").data["value"][0]["payment_label"] == "Bezahlt"
     assert get(viewer, f"bookings/{booking.pk}/booked-along").data["value"] == []
-    assert get(viewer, f"customers/{hall.customer().pk}/invoices").data["value"] == []
+    assert get(viewer, f"customers/{hall.customer().pk}/invoices").data["value"][0]["booking_refs"] == [
+        booking.ref
+    ]
     opening = get(viewer, f"resources/{hall.resource().pk}/opening").data["value"]
     assert opening["open_today"] == [["08:00:00", "22:00:00"]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from backoffice import tasks
 from backoffice.flow.desk import RuleWord, bookings
 from backoffice.flow.desk.bookings import Change, Doubts
+from backoffice.flow.desk.settle import settle
 from backoffice.models import Booking, StaffAct, VendorWrite
 from backoffice.states import WriteState
 from backoffice.word import NotPossible
-from integrations.types import AddOrder, Hours, SaveOrder, SaveStatus, Series, Weekly, WholeDays
+from integrations.types import AddOrder, Hours, Once, SaveOrder, SaveStatus, Series, Weekly, WholeDays
 from tests.factories import NOW, BookingFactory, OccurrenceFactory, ResourceFactory, RoomFactory
 from tests.flow.halls import at, once, town_hall, word
 
@@ -154,6 +156,25 @@ def test_a_taken_room_is_said_first_and_booked_all_the_same_on_staffs_word(hall)
     assert doubts.value.warnings == [f"Drittel 1 is taken Tue 10 Mar 19:00–21:00: booking {taken.ref}."]
     assert writes(hall) == 0
     assert bookings.add(hall.account, once(), word(), all_the_same=True).state == WriteState.DONE
+
+
+@pytest.mark.parametrize("made", ["one", "series"])
+def test_what_may_have_been_booked_already_is_said_before_it_is_booked_again(hall, made):
+    hall.shop.fail("drop_after", "booking_add")
+    weekly = Series(date(2026, 3, 9), date(2026, 3, 20), Weekly(((1, Hours(time(18), time(20))),)))
+    order = once() if made == "one" else AddOrder("70", weekly, parts={"70": ["71"]})
+    doubt = bookings.add(hall.account, order, word())
+    with pytest.raises(Doubts, match="not known whether it was done"):
+        bookings.add(hall.account, once(), word())
+    settle(doubt, done=False, word=word())
+    assert bookings.add(hall.account, once(), word()).state == WriteState.DONE
+
+
+def test_a_doubt_about_another_hour_does_not_stand_against_a_booking(hall):
+    hall.shop.fail("drop_before", "booking_add")
+    bookings.add(hall.account, once(), word())
+    later = Once(at("10 20:00"), at("10 21:00"))
+    assert bookings.outlook(hall.account, replace(once(), when=later), NOW).warnings == []
 
 
 @pytest.mark.parametrize(("resource", "meets"), [(70, True), (71, True), (72, False), (80, False)])

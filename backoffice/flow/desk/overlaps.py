@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from backoffice.flow.desk.times import Span
-from backoffice.models import Booking, Occurrence, Resource, Room
+from backoffice.models import Booking, Occurrence, Resource, Room, VendorWrite
+from backoffice.states import WriteState
 from integrations.types import BookingStatus
 
 MOST = 5  # that are named; the rest is counted
+MADE = ("add booking", "save booking", "change booking")
+OPEN = (WriteState.ASKED, WriteState.IN_DOUBT)
 
 
 def warnings(
@@ -35,6 +39,7 @@ def warnings(
     if len(found) > MOST:
         said.append(f"And {len(found) - MOST} more times are taken.")
     known = now + timedelta(days=account.horizon_days)
+    said += _unsettled(resources, spans, zone, but)
     if spans[-1][1] > known:
         day = known.astimezone(zone)
         said.append(f"Bookings after {day:%a} {day.day} {day:%b %Y} are not known here: look at the source.")
@@ -59,6 +64,33 @@ def taken(
         for each in related.order_by("starts_at", "pk")
         if any(starts_at < each.ends_at and each.starts_at < ends_at for starts_at, ends_at in spans)
     ]
+
+
+def _unsettled(
+    resources: Sequence[Resource], spans: Sequence[Span], zone: ZoneInfo, but: Booking | None
+) -> list[str]:
+    """What was asked for there and may have been done or not: no reading need show it yet."""
+    asked = VendorWrite.objects.filter(resource__in=_rivals(resources), verb__in=MADE, state__in=OPEN)
+    asked = asked.exclude(booking=but) if but else asked
+    meeting = [
+        each for each in asked.select_related("account").order_by("pk") if _meets(each.asked, spans, zone)
+    ]
+    return [
+        f"A booking of {each.subject}, was asked of {each.account} before, and it is not known whether it was"
+        " done: look there, and say so at that write."
+        for each in meeting[:MOST]
+    ]
+
+
+def _meets(asked: Any, spans: Sequence[Span], zone: ZoneInfo) -> bool:
+    """Whether what was asked for may meet one of the spans; of a series all of its days."""
+    when = asked.get("when", asked)
+    if "starts_at" in when:
+        first, last = (datetime.fromisoformat(when[name]) for name in ("starts_at", "ends_at"))
+    else:
+        first, last = (datetime.fromisoformat(when[name]).replace(tzinfo=zone) for name in ("first", "last"))
+        last += timedelta(days=1)
+    return any(first < ends_at and starts_at < last for starts_at, ends_at in spans)
 
 
 def _rivals(resources: Iterable[Resource]) -> Collection[int]:
