@@ -68,6 +68,8 @@ class OneAfterTheOther(Because):
         if row.second.starts_at < row.first.starts_at:
             choices.reverse()
         self.fields["side"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if denied := conflicts.still_denied(row, clock()):
+            self.fields["moment"].help_text = " ".join(denied)
         self.fields["moment"].initial = row.starts_at + (row.ends_at - row.starts_at) / 2
 
 

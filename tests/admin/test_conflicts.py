@@ -108,6 +108,16 @@ def test_the_form_for_one_after_the_other_proposes_the_middle_and_who_is_first(s
     assert set(Override.objects.values_list("not_after", "not_before")) == {(middle, None), (None, middle)}
 
 
+def test_the_form_says_who_is_denied_and_gets_in_neither_before_nor_after(signed_in, conflict, now):
+    client = signed_in("front desk")
+    denied = {"side": conflict.second.booking_id, "until": typed(now + 48 * HOUR), "reason": "not paid"}
+    client.post(ask("deny-side", conflict), denied)
+    client.post(ask("reopen", conflict), {"reason": "look again"})
+    text = client.get(ask("trim", conflict)).content.decode()
+    assert "Emil Vogel is denied access by staff and does not get in" in text
+    assert "the other one gets in" not in text
+
+
 def test_what_cannot_be_done_is_said_on_the_page_that_asked(signed_in, conflict):
     given = {"side": conflict.first.booking_id, "moment": "2099-01-01T10:00", "reason": "agreed"}
     answer = signed_in("front desk").post(ask("trim", conflict), given)

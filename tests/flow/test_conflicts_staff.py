@@ -96,6 +96,54 @@ def test_after_a_trim_one_guest_gets_in_after_the_other():
     assert current().state == ConflictState.ACCEPTED
 
 
+def reopened(side):
+    """A conflict of which one side was denied and that was opened again, with that word still in force."""
+    conflict, *both = found(booking__customer__name="Emil Vogel")
+    conflicts.deny(conflict, both[side].booking, START + 5 * HOUR, word())
+    grant.replan(NOW)
+    conflicts.reopen(conflict, word())
+    return conflict, *both
+
+
+def test_a_trim_beside_a_guest_who_is_denied_does_not_say_that_he_gets_in():
+    conflict, first, second = reopened(1)
+    said = conflicts.trim(conflict, first.booking, START + 45 * MINUTE, word())
+    assert said == (
+        "Ida Kern gets in until Mon 9 Mar 18:45. Emil Vogel is denied access by staff and does not get in "
+        "until that word is released."
+    )
+    grant.replan(NOW)
+    assert AccessGrant.objects.get(occurrence=second).state == "denied"
+
+
+def test_a_trim_of_a_guest_who_is_denied_says_that_the_other_alone_gets_in():
+    conflict, first, _ = reopened(0)
+    said = conflicts.trim(conflict, first.booking, START + 45 * MINUTE, word())
+    assert said.startswith("Ida Kern is denied access by staff")
+    assert said.endswith("Emil Vogel gets in from Mon 9 Mar 18:45.")
+
+
+@pytest.mark.parametrize("how", ["released", "over", "over before he comes"])
+def test_a_denial_that_no_longer_holds_is_not_told_of(how):
+    conflict, first, second = found()
+    ends = {"over": NOW + MINUTE, "over before he comes": START - HOUR}.get(how, START + 5 * HOUR)
+    said = overrule.deny(second.booking, ends, word())
+    if how == "released":
+        overrule.release(said, word())
+    later = word(now=NOW + 2 * MINUTE)
+    trimmed = conflicts.trim(conflict, first.booking, START + 45 * MINUTE, later)
+    assert trimmed.endswith("the other guest from then on.")
+
+
+@pytest.mark.parametrize("about", ["grant", "door"])
+def test_a_guest_who_is_denied_at_every_door_of_his_gets_in_at_none(about):
+    conflict, _, second = found()
+    mine = AccessGrant.objects.get(occurrence=second)
+    overrule.deny(mine if about == "grant" else mine.door, START + 5 * HOUR, word())
+    denied = conflicts.still_denied(conflict, NOW)
+    assert len(denied) == (1 if about == "grant" else 2)
+
+
 def test_a_trimmed_booking_that_is_moved_has_its_whole_window_again():
     conflict, first, _ = found()
     conflicts.trim(conflict, first.booking, START + 45 * MINUTE, word())

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from backoffice import states
-from backoffice.models import AccessGrant, Booking, Conflict, Occurrence, OverrideKind
-from backoffice.states import LIVE_GRANTS, ConflictState
+from backoffice.models import AccessGrant, Booking, Conflict, Occurrence, Override, OverrideKind
+from backoffice.states import LIVE_GRANTS, ConflictState, GrantState
 from backoffice.word import NotPossible, Word, on_record, say
 from backoffice.wording import moment
 from integrations.types import BookingStatus
 
+DENIED = "{guest} is denied access by staff and does not get in until that word is released."
+OVER = (GrantState.ENDED, GrantState.WITHDRAWN)
 AFTERWARDS = timedelta(days=1)  # so long a trim outlasts the windows that it shortens
 Window = AccessGrant | Occurrence
 
@@ -69,8 +72,43 @@ def trim(conflict: Conflict, first_out: Booking, at: datetime, word: Word) -> st
         say(OverrideKind.TRIM, mine.booking, until, word, not_after=at, conflict=conflict)
         say(OverrideKind.TRIM, theirs.booking, until, word, not_before=at, conflict=conflict)
         _accepted(conflict, word)
-    when = moment(at, mine.resource.room.venue if mine.resource.room else None)
-    return f"{mine.booking.customer or mine.booking} gets in until {when}, the other guest from then on."
+    return _one_after_the_other(mine, theirs, at, word.now)
+
+
+def _one_after_the_other(first: Occurrence, then: Occurrence, at: datetime, now: datetime) -> str:
+    """Who gets in until when and from when on; a trim opens no door to one who is denied."""
+    when = moment(at, first.resource.room.venue if first.resource.room else None)
+    shut = {side: _denied(side, now) for side in (first, then)}
+    if not any(shut.values()):
+        return f"{_guest(first)} gets in until {when}, the other guest from then on."
+    return " ".join(
+        DENIED.format(guest=_guest(side)) if shut[side] else f"{_guest(side)} gets in {from_or_until} {when}."
+        for side, from_or_until in ((first, "until"), (then, "from"))
+    )
+
+
+def still_denied(conflict: Conflict, now: datetime) -> list[str]:
+    """In words, of each side that staff deny access: that it gets none, whatever else is said here."""
+    sides = (conflict.first, conflict.second)
+    return [DENIED.format(guest=_guest(side)) for side in sides if _denied(side, now)]
+
+
+def _denied(side: Occurrence, now: datetime) -> bool:
+    """Whether staff's word on its booking, as it stands, or on each of its doors keeps this side out."""
+    grants = list(side.grants.exclude(state__in=OVER))
+    begins = min((grant.starts_at for grant in grants), default=side.starts_at)
+    words = side.booking.overrides.filter(kind=OverrideKind.DENY, lifted_at=None, starts_at__lte=now)
+    if words.filter(ends_at__gt=max(now, begins)).exists():
+        return True
+    by_door = Override.objects.filter(kind=OverrideKind.DENY, lifted_at=None, booking=None, ends_at__gt=now)
+    return bool(grants) and all(
+        by_door.filter(Q(grant=grant) | Q(door=grant.door_id), ends_at__gt=grant.starts_at).exists()
+        for grant in grants
+    )
+
+
+def _guest(side: Occurrence) -> str:
+    return str(side.booking.customer or side.booking)
 
 
 def _accepted(conflict: Conflict, word: Word) -> None:
