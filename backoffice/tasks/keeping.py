@@ -17,6 +17,8 @@ from integrations.types import BookingSource, Role, SlotSource
 
 def keep_channels(wait: float) -> None:
     """What people did at the channels, the slots there, what is to be blocked, and the blocks themselves."""
+    for account in calendars.left(clock()):  # of which nobody was told when the room left its calendar
+        calendars.take(account, clock())
     channels.listen(clock())
     for account in _channels():
         guarded(account, _obey)

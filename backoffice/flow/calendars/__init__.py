@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backoffice.flow.calendars.reading import read_calendars
-from backoffice.flow.calendars.taking import take
+from backoffice.flow.calendars.taking import left, take
 from backoffice.flow.calendars.watching import hinted, hints, watch
 
-__all__ = ["hinted", "hints", "read_calendars", "take", "watch"]
+__all__ = ["hinted", "hints", "left", "read_calendars", "take", "watch"]

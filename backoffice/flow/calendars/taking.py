@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from backoffice.models import (
     Booking,
@@ -20,6 +22,7 @@ from backoffice.models import (
 from integrations.types import BookingStatus
 
 KIND = "calendar"
+OF_PAIRING = "pairing:"  # before its number: the ref of the thing that a pairing's entries are bookings of
 POINT = timedelta(minutes=1)  # an event without length takes the slot that starts with it (B5)
 READING = (Mode.BIDIRECTIONAL, Mode.FROM_CALENDAR)
 BLOCK = BookingStatus.BLOCK.value
@@ -53,6 +56,14 @@ def take(account: VendorAccount, now: datetime) -> int:
         return _write(account, wanted, now)
 
 
+def left(now: datetime) -> list[VendorAccount]:
+    """The accounts whose entries take the time of rooms that are not paired with them any more."""
+    thing = Concat(Value(OF_PAIRING), Cast("pk", CharField()))
+    paired = CalendarPairing.objects.alias(thing=thing).filter(thing=OuterRef("resource__ref"))
+    taken = Occurrence.objects.filter(~Exists(paired), resource__kind=KIND, gone_at=None, ends_at__gt=now)
+    return list(VendorAccount.objects.filter(pk__in=taken.values("booking__account")))
+
+
 def takes_time(event: CalendarEvent, options: Mapping[str, object]) -> bool:
     """Does the event keep anybody else out? Free, declined, birthday, workplace: by option (B10)."""
     asked = {**OPTIONS, **options}
@@ -74,7 +85,7 @@ def _resources(account: VendorAccount, pairings: Iterable[CalendarPairing]) -> d
     known = {row.ref: row for row in Resource.objects.filter(account=account, kind=KIND)}
     found: dict[int, int] = {}
     for pairing in pairings:
-        ref, title = f"pairing:{pairing.pk}", (pairing.title or pairing.ref)[:250]
+        ref, title = f"{OF_PAIRING}{pairing.pk}", (pairing.title or pairing.ref)[:250]
         row = known.get(ref) or Resource(account=account, ref=ref, kind=KIND)
         if row.pk is None or (row.room_id, row.title) != (pairing.room_id, title):
             row.room_id, row.title = pairing.room_id, title
@@ -133,7 +144,7 @@ def _over(account: VendorAccount, keys: Collection[tuple[int, int]]) -> dict[tup
 def _asleep(account: VendorAccount) -> list[str]:
     """The things that calendars of pairings which are not active are bookings of."""
     inactive = CalendarPairing.objects.filter(account=account, activated_at=None)
-    return [f"pairing:{pk}" for pk in inactive.values_list("pk", flat=True)]
+    return [f"{OF_PAIRING}{pk}" for pk in inactive.values_list("pk", flat=True)]
 
 
 def _differs(row: Occurrence, one: Taken) -> bool:

@@ -26,8 +26,16 @@ def unpair(pairing: CalendarPairing, word: Word, *, clean: bool) -> int:
         raise NotPossible("It is active: deactivate it first, so that nothing syncs meanwhile.")
     with transaction.atomic():
         taken = _take_out(pairing, word.now) if clean else 0
-        waiting = Block.objects.filter(pairing=pairing, state__in=WAITING)
-        move_all(waiting, BlockState.REMOVED, reason=LEFT, ended_at=word.now, next_try_at=None)
+        blocks = Block.objects.filter(pairing=pairing)
+        # one whose writer died, or is at it, is not written by anybody else
+        move_all(blocks.filter(state=BlockState.WRITING), BlockState.PLANNED)
+        move_all(
+            blocks.filter(state__in=WAITING),
+            BlockState.REMOVED,
+            reason=LEFT,
+            ended_at=word.now,
+            next_try_at=None,
+        )
         detail = {"room": str(pairing.room), "calendar": pairing.ref, "taken out": taken}
         on_record(word, "unpair", pairing, detail=detail)
         pairing.delete()

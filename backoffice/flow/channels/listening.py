@@ -97,8 +97,9 @@ def _as_it_was(block: Block, why: str) -> bool:
 
 def _is_order(block: Block) -> bool:
     """Is a change of the event an order for a booking?"""
-    both_ways = block.pairing is not None and block.pairing.mode == Mode.BIDIRECTIONAL
-    return both_ways and block.occurrence.booking.status != BookingStatus.BLOCK
+    pairing = block.pairing
+    awake = pairing is not None and pairing.activated_at is not None and pairing.mode == Mode.BIDIRECTIONAL
+    return awake and block.occurrence.booking.status != BookingStatus.BLOCK
 
 
 def _person_wins(block: Block, event: CalendarEvent) -> bool:

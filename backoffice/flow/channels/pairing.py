@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from backoffice.models import CalendarPairing, CalendarReading, Mode, Room, Scope, VendorAccount
+from backoffice.models import Block, CalendarPairing, CalendarReading, Mode, Room, Scope, VendorAccount
 from backoffice.word import NotPossible, Word, on_record
 from integrations.types import CalendarRecord
 
@@ -89,6 +89,9 @@ def pair(
             options=_options(given),
             acknowledged_at=word.now if acknowledged else None,
         )
+        # what the room left there when it was paired with the calendar before is looked after again
+        left = Block.objects.filter(account=account, calendar_ref=calendar.ref, pairing=None, room=room)
+        left.update(pairing=row)
         on_record(word, "pair", row, detail={"room": str(room), "mode": mode, "scope": scope})
     return row
 

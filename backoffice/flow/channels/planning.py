@@ -11,8 +11,8 @@ from django.db import transaction
 from backoffice.flow.channels.echoes import recognise
 from backoffice.flow.channels.loading import load
 from backoffice.flow.channels.values import Name, Wanted, World, name_of
-from backoffice.flow.channels.wanting import wanted
-from backoffice.models import Block, Said
+from backoffice.flow.channels.wanting import families, wanted
+from backoffice.models import Block, Occurrence, Said
 from backoffice.states import BlockState, move
 
 OPEN = (BlockState.PLANNED, BlockState.WRITING, BlockState.ACTIVE, BlockState.REMOVING, BlockState.FAILED)
@@ -33,8 +33,8 @@ def plan(now: datetime) -> Planned:
     """Bring the blocks to what live bookings ask for; a second plan right after changes nothing.
 
     Left as they are: slots that have begun and are not wanted any more (B12), those of a booking whose state
-    nobody understands, those in a calendar that is not written any more (M4) or that is paused, and those
-    that a person removed at their channel, until what they stand for changes (D5, D6).
+    nobody understands, those in a calendar that is not written for their room any more (M4), and those that
+    a person removed at their channel, until what they stand for changes (D5, D6).
     """
     recognise()  # an echo that came while others were at work is no booking either
     world = load(now)
@@ -93,16 +93,49 @@ def _change(row: Block, one: Wanted, now: datetime) -> bool:
 
 
 def _remove(rows: Iterable[Block], world: World, now: datetime) -> int:
-    writes = {each.pairing_id for each in world.calendars}
+    standing = [row for row in rows if row.state != BlockState.REMOVED]
+    writers = _writers(standing, world)
     count = 0
-    for row in rows:
-        if row.state == BlockState.REMOVED or (row.by_slot and row.starts_at <= now):
+    for row in standing:
+        if row.by_slot and row.starts_at <= now:
             continue
-        never = row.state == BlockState.PLANNED and row.asked_at is None
-        if not never and row.calendar_ref and row.pairing_id not in writes:
-            continue
-        if never:
+        if row.state == BlockState.PLANNED and row.asked_at is None:
             count += move(row, BlockState.REMOVED, reason=NOT_WANTED, ended_at=now)
-        elif row.state != BlockState.REMOVING:
-            count += move(row, BlockState.REMOVING, reason=NOT_WANTED, said="", next_try_at=None, attempts=0)
+        elif not row.calendar_ref:
+            count += _take_away(row, row.pairing_id)
+        elif row.pk in writers:
+            count += _take_away(row, writers[row.pk])
     return count
+
+
+def _take_away(row: Block, pairing: int | None) -> bool:
+    """Have a block removed by the pairing that writes its calendar now."""
+    if row.state == BlockState.REMOVING:
+        return row.pairing_id != pairing and bool(Block.objects.filter(pk=row.pk).update(pairing=pairing))
+    again = {"said": "", "next_try_at": None, "attempts": 0}
+    return move(row, BlockState.REMOVING, reason=NOT_WANTED, pairing_id=pairing, **again)
+
+
+def _writers(rows: Iterable[Block], world: World) -> dict[int, int]:
+    """Block -> the pairing that looks after its event: its own, else another that shows bookings of its room
+    in the same calendar; none where the calendar is not written for them (M4)."""
+    events = [row for row in rows if row.calendar_ref]
+    awake = {each.pairing_id for each in world.calendars}
+    found = {row.pk: row.pairing_id for row in events if row.pairing_id in awake}
+    others = [row for row in events if row.pk not in found]
+    booked = _booked_rooms(others) if others and awake else {}
+    family = families(world.rooms) if booked else {}
+    for row in others:
+        told = family.get(booked.get(row.occurrence_id, 0), ())
+        for each in world.calendars:
+            if each.room_id in told and (each.account_id, each.ref) == (row.account_id, row.calendar_ref):
+                found.setdefault(row.pk, each.pairing_id)
+    return {pk: pairing for pk, pairing in found.items() if pairing}
+
+
+def _booked_rooms(rows: Iterable[Block]) -> dict[int, int]:
+    """Occurrence -> the room that was booked."""
+    booked = Occurrence.objects.filter(
+        pk__in={row.occurrence_id for row in rows}, resource__room__isnull=False
+    )
+    return dict(booked.values_list("pk", "resource__room"))

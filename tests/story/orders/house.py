@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import time_machine
 
 from backoffice import sitefile
-from backoffice.models import Block, CalendarPairing
+from backoffice.models import Block, CalendarEvent, CalendarPairing, Occurrence, Room
 from integrations.sandbox.server import Server, Vendors
 from integrations.sandbox.wire import Clock
 from tests.story.conftest import MORNING
@@ -78,6 +78,9 @@ class Sold:
         self.lockme = server.vendors.lockme
         self.locaboo = server.vendors.locaboo
         self.google = server.vendors.google_calendar
+        self.kept: dict[int, list[Thing]] = {}  # what a pairing that sleeps had taken when it fell asleep
+        self.both_ways: set[str] = set()  # calendars that people could ever order by
+        self.untouched: dict[str, int] = {}  # calendars that are not ours to write -> calls made before that
 
     @property
     def now(self) -> datetime:
@@ -117,6 +120,29 @@ class Sold:
         """How rooms are paired now."""
         return list(CalendarPairing.objects.select_related("room").order_by("pk"))
 
+    def look(self) -> None:
+        """Note how the rooms are paired: after each act of staff."""
+        rows = self.pairings()
+        asleep = [each for each in rows if each.activated_at is None]
+        self.kept = {each.pk: self.kept.get(each.pk) or list(_taken(each)) for each in asleep}
+        self.both_ways |= {each.ref for each in rows if each.activated_at and each.mode == "bidirectional"}
+        written = self.written()
+        for ref in set(self.calendars()) - written.keys():
+            self.untouched.setdefault(ref, len(self.google.journal))
+        self.untouched = {ref: calls for ref, calls in self.untouched.items() if ref not in written}
+
+    def written(self) -> dict[str, set[str]]:
+        """The calendars that we write, each with the scopes of its pairings."""
+        found: dict[str, set[str]] = {}
+        for each in self.pairings():
+            if each.activated_at and each.mode != "from_calendar":
+                found.setdefault(each.ref, set()).add(each.scope)
+        return found
+
+    def blocked_on(self, room: str, account: str) -> bool:
+        """Is a room to be blocked there?"""
+        return account in Room.objects.get(slug=room).block_on
+
     def calendars(self) -> list[str]:
         """The calendars there are."""
         return list(self.google.store.calendars)
@@ -141,11 +167,21 @@ class Sold:
 
     def _busy(self) -> Iterator[Thing]:
         for pairing in self.pairings():
-            if pairing.mode == "to_calendar":
+            if pairing.pk in self.kept:
+                yield from self.kept[pairing.pk]
+            if pairing.mode == "to_calendar" or not pairing.activated_at:
                 continue
             for row in self.entries(pairing.ref, ours=False):
                 if row.get("transparency") != "transparent":
                     yield Thing("calendars", row["id"], pairing.room.slug, *span_of(row), pairing.ref)
+
+
+def _taken(pairing: CalendarPairing) -> Iterator[Thing]:
+    """What the entries of a calendar take by a pairing, as it is known."""
+    found = Occurrence.objects.filter(resource__ref=f"pairing:{pairing.pk}", gone_at=None)
+    for row in found.select_related("booking"):
+        event = CalendarEvent.objects.get(pk=int(row.booking.ref))
+        yield Thing("calendars", event.ref, pairing.room.slug, row.starts_at, row.ends_at, pairing.ref)
 
 
 def local(day: str, hour: str) -> datetime:
@@ -173,6 +209,7 @@ def opened(folder: Path, modes: Modes) -> Iterator[Sold]:
             made = Sold(server, traveller)
             _furnish(made)
             _load(made, folder / "site.yaml", modes)
+            made.look()
             yield made
         finally:
             server.stop()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import combinations
 from typing import Any
+from urllib.parse import unquote
+
+from django.db.models import Q
 
 from backoffice.models import Block, Booking, Conflict, Occurrence
 from tests.story.orders.acts import MINUTE, People, facts, ref_of, source_of
@@ -20,12 +24,14 @@ def wrongs(house: Sold, people: People) -> list[str]:
     """All that is not as it must be."""
     things = house.things()
     return [
-        *_blocks("Locaboo", _wanted_halls(things), _our_halls(house), _excused(people, "halls")),
+        *_blocks("Locaboo", _wanted_halls(house, things), _our_halls(house), _excused(people, "halls")),
         *_blocks("Lock.me", _wanted_games(house, things), _our_games(house), _excused(people, "lockme")),
         *_blocks("Google", _wanted_events(house, things), _our_events(house), _excused(people, "calendars")),
         *_bookings(things),
         *_foreign(house, people),
         *_conflicts(house, things),
+        *_silence(house),
+        *_scopes(house),
         *_rows(),
     ]
 
@@ -48,13 +54,14 @@ def shown(key: Key) -> str:
 # ------------------------------------------------------------------------------------------- Locaboo
 
 
-def _wanted_halls(things: Iterable[Thing]) -> Counter[Key]:
+def _wanted_halls(house: Sold, things: Iterable[Thing]) -> Counter[Key]:
     """Another channel's booking of one room takes both: the part is the whole's, the whole is its part.
 
     Once, though an entry of a calendar that both share takes each of them by itself.
     """
     spans = {(t.account, t.ref, t.starts_at, t.ends_at) for t in things if t.account != "halls"}
-    return Counter((resource, *times) for _, _, *times in spans for resource in HALLS)
+    halls = [resource for resource, room in HALLS.items() if house.blocked_on(room, "halls")]
+    return Counter((resource, *times) for _, _, *times in spans for resource in halls)
 
 
 def _our_halls(house: Sold) -> Counter[Key]:
@@ -72,9 +79,10 @@ def _end(ends: datetime) -> datetime:
 
 def _wanted_games(house: Sold, things: Iterable[Thing]) -> Counter[Key]:
     taken = {(row["roomid"], local(row["date"], row["hour"])) for row in house.reservations(ours=False)}
+    rooms = [room for room, name in GAMES.items() if house.blocked_on(name, "lockme")]
     wanted = set()
     for thing in things:
-        for room in GAMES:
+        for room in rooms:
             if thing.account == "lockme" and GAMES[room] == thing.room:
                 continue
             wanted |= {(room, start) for start in _starts(thing) if start > house.now} - taken
@@ -99,7 +107,7 @@ def _our_games(house: Sold) -> Counter[Key]:
 
 
 def _wanted_events(house: Sold, things: Iterable[Thing]) -> Counter[Key]:
-    calendars = {pairing.ref for pairing in house.pairings() if pairing.mode != "from_calendar"}
+    calendars = house.written()
     spans = {(t.account, t.ref, t.calendar, t.starts_at, t.ends_at) for t in things}
     return Counter((ref, *times) for ref in calendars for _, _, own, *times in spans if own != ref)
 
@@ -107,9 +115,29 @@ def _wanted_events(house: Sold, things: Iterable[Thing]) -> Counter[Key]:
 def _our_events(house: Sold) -> Counter[Key]:
     return Counter(
         (calendar, *span_of(event))
-        for calendar in house.calendars()
+        for calendar in house.written()
         for event in house.entries(calendar, ours=True)
     )
+
+
+def _silence(house: Sold) -> Iterator[str]:
+    """Nothing is written into a calendar that is not ours to write (M4), from the step after it became so."""
+    for ref, calls in house.untouched.items():
+        for call in house.google.journal[calls:]:
+            path = unquote(call.path).partition(f"/calendars/{ref}/events")
+            if path[1] and path[2] != "/watch" and call.method in ("PUT", "PATCH", "POST"):
+                yield f"Google: {call.method} in {ref}, which is not written"
+
+
+def _scopes(house: Sold) -> Iterator[str]:
+    """An event tells no more than the widest scope of its calendar's pairings allows (5.2)."""
+    for ref, scopes in house.written().items():
+        for event in house.entries(ref, ours=True):
+            said = json.dumps(event)
+            if "full" not in scopes and "example.test" in said:
+                yield f"Google: an address in {ref}, of scope {scopes}"
+            if scopes == {"empty"} and ("Vogel" in said or event.get("description")):
+                yield f"Google: more than a name in {ref}, of scope {scopes}"
 
 
 # --------------------------------------------------------------------------------------------- rows
@@ -183,7 +211,8 @@ def _side(booking: Booking) -> tuple[str, str]:
 
 def _rows() -> Iterator[str]:
     """No block is left in the midst of something."""
-    for row in Block.objects.filter(state__in=("planned", "writing", "removing")):
+    written = Q(calendar_ref="") | Q(pairing__activated_at__isnull=False) & ~Q(pairing__mode="from_calendar")
+    for row in Block.objects.filter(written, state__in=("planned", "writing", "removing")):
         yield f"rows: block {row.pk} at {row.account} is {row.state}: {row.error}"
-    for row in Block.objects.exclude(said="").exclude(state="removed"):
+    for row in Block.objects.filter(written).exclude(said="").exclude(state="removed"):
         yield f"rows: block {row.pk} at {row.account} waits for {row.said} of {source_of(row)}: {row.error}"

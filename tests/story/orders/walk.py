@@ -4,39 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from random import Random
 
-from django.contrib.auth.models import User
 from django.db import connection
 
 from backoffice import accounts, tasks
-from backoffice.clock import now as clock
-from backoffice.flow import channels as step
-from backoffice.flow import inbox
-from backoffice.models import Block, Mode, Room, VendorAccount
+from backoffice.models import VendorAccount
 from backoffice.states import RunState
-from backoffice.word import NotPossible, Word
 from tests.story.orders import weather
 from tests.story.orders.acts import People
+from tests.story.orders.desk import Desk
 from tests.story.orders.house import Modes, Sold, opened
+from tests.story.orders.tellings import Tellings
 from tests.story.orders.truth import wrongs
 
 Step = tuple[str, int]
-SYSTEM = {"poll": 6, "read_all": 2, "follow": 6, "sync": 4, "deliver": 5, "staff": 1, "later": 5}
+SYSTEM = {"poll": 6, "read_all": 2, "follow": 6, "sync": 4, "later": 5}
+TOLD = {"message": 4, "strange_message": 1, "push": 4, "strange_push": 1}
 SKY = {"spoil": 3, "mend": 3, "age": 1}
 ROUNDS = 14
-TABLES = ("block", "booking", "occurrence", "calendarevent", "calendarreading", "conflict", "accessgrant")
+STAFF = {"activate": 2}  # else once
+TABLES = (
+    "calendarpairing",
+    "pushchannel",
+    "room",
+    "block",
+    "booking",
+    "occurrence",
+    "calendarevent",
+    "calendarreading",
+    "conflict",
+    "accessgrant",
+)
 
 
 def steps(seed: int, length: int) -> list[Step]:
     """The steps of a walk."""
     dice = Random(seed)
     people = [name[3:] for name in dir(People) if name.startswith("do_")]
-    names = [name for name, weight in {**SYSTEM, **SKY}.items() for _ in range(weight)]
+    weights = {**SYSTEM, **TOLD, **SKY}
+    names = [name for name, weight in weights.items() for _ in range(weight)]
     half = len(names) / len(people)
+    names += [name for name in chores() for _ in range(STAFF.get(name, 1))]
     pool = names + [name for name in people for _ in range(max(1, round(half)))]
     return [(dice.choice(pool), dice.randrange(10**6)) for _ in range(length)]
+
+
+def chores() -> list[str]:
+    """What staff do."""
+    return sorted(name[3:] for name in dir(Desk) if name.startswith("do_"))
 
 
 def modes(seed: int) -> Modes:
@@ -51,10 +69,12 @@ class Walk:
 
     def __init__(self, house: Sold) -> None:
         self.house, self.people, self.told = house, People(house), list[str]()
+        self.desk, self.tellings = Desk(house), Tellings(house)
 
     def go(self, name: str, number: int) -> None:
         """One step."""
         self.house.later(seconds=7)
+        self.house.look()
         dice = Random(number)
         self.told.append(f"{name} {number}")
         if hasattr(self.people, f"do_{name}"):
@@ -66,12 +86,12 @@ class Walk:
 
     def _ours(self, name: str, dice: Random) -> None:
         works: dict[str, Callable[[Random], object]] = {
+            **{told: getattr(self.tellings, told) for told in TOLD},
+            **{chore: partial(self.desk.act, chore) for chore in self.desk.names()},
             "poll": self._poll,
             "read_all": lambda dice: self._poll(dice, full=True),
             "follow": lambda _: tasks.follow_up(),
             "sync": lambda _: tasks.sync(every()),
-            "deliver": self._deliver,
-            "staff": self._staff,
             "later": lambda dice: self.house.later(minutes=dice.choice((1, 6, 15, 21, 61))),
         }
         within = self._fate(Random(dice.random()))
@@ -84,47 +104,31 @@ class Walk:
             return weather.at_call(number, weather.die, after=dice.random() < 0.6)
         if fate < 0.25:
             return weather.at_statement(number, weather.die)
-        if fate < 0.45:
-            who = dice.choice(self.people.names())
-            return weather.at_call(number, lambda: self.people.act(who, dice), after=dice.random() < 0.5)
-        if fate < 0.55:
-            return weather.at_call(number, lambda: self._deliver(dice), after=dice.random() < 0.5)
+        if fate < 0.65:
+            return weather.at_call(number, partial(self._meanwhile, fate, dice), after=dice.random() < 0.5)
         return nullcontext()
+
+    def _meanwhile(self, fate: float, dice: Random) -> None:
+        """Somebody else, in the midst of a step of ours: people, a vendor that tells us, or staff."""
+        if fate < 0.45:
+            self.people.act(dice.choice(self.people.names()), dice)
+        elif fate < 0.55:
+            getattr(self.tellings, dice.choice(list(TOLD)))(dice)
+        else:
+            self.desk.act(dice.choice(self.desk.names()), dice)
 
     def _poll(self, dice: Random, *, full: bool = False) -> None:
         tasks.refresh(dice.choice(every()), full=full)
 
-    def _deliver(self, dice: Random) -> None:
-        """One of Lock.me's messages, new or old, maybe not for the first time; many never come."""
-        numbers = sorted(self.house.lockme.postbox.messages)
-        if numbers:
-            account = VendorAccount.objects.get(slug="lockme")
-            newest = dice.random() < 0.5
-            number = numbers[-1] if newest else dice.choice(numbers)
-            message = inbox.keep(account, str(number), clock())
-            if message is not None:
-                tasks.read_message(message)
-
-    def _staff(self, dice: Random) -> None:
-        """A block tried again, or calendars synchronised by hand."""
-        person, _ = User.objects.get_or_create(username="desk")
-        word = Word(person, "they asked", clock())
-        blocks = list(Block.objects.order_by("pk"))
-        try:
-            if dice.random() < 0.5 and blocks:
-                step.try_again(dice.choice(blocks), word)
-            else:
-                room = dice.choice([None, *Room.objects.order_by("pk")])
-                account = VendorAccount.objects.get(slug="calendars")
-                step.synchronise(account, dice.choice(list(Mode)), room, word)
-        except NotPossible:
-            return
-
     # ------------------------------------------------------------------------------------------- the end
 
-    def settle(self) -> list[str]:
-        """Calm, until nothing is written any more; then what is wrong."""
+    def settle(self, *, awake: bool) -> list[str]:
+        """Calm, until nothing is written any more; what is wrong then. `awake`: no pairing is left asleep."""
         weather.mend(self.house)
+        self.house.look()
+        if awake:
+            self._round()
+            self.desk.wake_all()
         self._round()
         for _ in range(ROUNDS):
             self.house.later(minutes=61)  # what was refused is tried again within the hour
@@ -182,10 +186,10 @@ def versions() -> set[tuple[str, int, str]]:
     return found
 
 
-def walked(folder: Path, way: Modes, chosen: Iterable[Step]) -> list[str]:
-    """What is wrong after a walk."""
+def walked(folder: Path, way: Modes, chosen: Iterable[Step], *, awake: bool = False) -> list[str]:
+    """What is wrong after a walk; `awake`: after staff have activated all pairings in the end."""
     with opened(folder, way) as house, weather.calm():
         walk = Walk(house)
         for name, number in chosen:
             walk.go(name, number)
-        return walk.settle()
+        return walk.settle(awake=awake)
