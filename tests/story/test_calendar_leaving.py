@@ -15,8 +15,8 @@ from backoffice.word import Word
 from integrations.types import CalendarRecord
 from tests.story.conftest import MORNING
 from tests.story.orders import weather
-from tests.story.orders.house import PART, WHOLE, Modes, Sold, local, opened
-from tests.story.orders.walk import every
+from tests.story.orders.house import HOUR, PART, WHOLE, Modes, Sold, local, opened
+from tests.story.orders.walk import every, versions
 
 STARTS, ENDS = local("2026-03-10", "15:00"), local("2026-03-10", "16:00")
 
@@ -151,3 +151,16 @@ def test_what_a_dead_worker_was_about_to_write_is_not_written_once_the_room_has_
     unpair("part", word)
     pass_by(house)
     assert ours(house, PART) == []
+
+
+def test_an_event_dragged_in_a_calendar_that_is_not_written_any_more_is_noted_once(
+    house: Sold, word: Word
+) -> None:
+    book_part(house)
+    step.change(pairing("part"), {"mode": "from_calendar", "scope": "full"}, word)
+    (event,) = ours(house, PART)
+    house.google.drag(PART, event["id"], ENDS, ENDS + HOUR)
+    pass_by(house)
+    noted = versions()
+    pass_by(house)
+    assert versions() == noted

@@ -90,7 +90,12 @@ def _hear_change(block: Block, event: CalendarEvent, now: datetime, *, obeys: bo
 
 
 def _as_it_was(block: Block, why: str) -> bool:
-    """A person made of an event what its booking is not: it is written again, whatever it has become."""
+    """A person made of an event what its booking is not: it is written again, whatever it has become.
+
+    In a calendar that is not written any more it waits, and is noted once.
+    """
+    if block.state == BlockState.PLANNED and (block.etag, block.note) == ("", why):
+        return False
     Block.objects.filter(pk=block.pk).update(etag="", written_digest="", note=why)
     return block.state == BlockState.PLANNED or move(block, BlockState.PLANNED)
 
