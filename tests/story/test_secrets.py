@@ -34,6 +34,11 @@ def test_the_search_would_find_them(everything):
     assert found_in(f"PIN={PIN}&x", {PIN}) == [PIN]
 
 
+def test_a_clocks_microseconds_are_not_taken_for_a_pin():
+    assert found_in("since 2026-03-09 08:00:00.270813+00:00", {"270813"}) == []
+    assert found_in("at 08:00:00 270813, .270813", {"270813"}) == ["270813"]
+
+
 def test_the_projects_logging_keeps_whole_addresses_out(everything, logs):
     assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.WARNING)
     assert not logging.getLogger("requests").isEnabledFor(logging.WARNING)
