@@ -25,6 +25,7 @@ from backoffice.models import (
 )
 from backoffice.standing import READING, RUNNING, Standing, standing
 from backoffice.states import BlockState, RunState
+from integrations.types import BookingStatus
 
 LOOKBACK = timedelta(days=7)
 MOST = 40  # blocks on one page, and what belongs to the same stays
@@ -165,8 +166,11 @@ def _with_blocks(found: RoomChannels, now: datetime) -> None:
 
 
 def blocks_to_come(now: datetime) -> QuerySet[Block]:
-    """Blocks that matter still: not over, and not taken away as they should be."""
-    away = Q(state=BlockState.REMOVED) & ~Q(said=Said.DELETED)
+    """Blocks that matter still: not over, and not taken away as they should be. One that a person removed
+    matters for as long as what it stood for stands."""
+    gone = Q(occurrence__gone_at__isnull=False) | Q(occurrence__booking__gone_at__isnull=False)
+    gone |= Q(occurrence__booking__status=BookingStatus.CANCELLED)
+    away = Q(state=BlockState.REMOVED) & (~Q(said=Said.DELETED) | gone)
     rows = Block.objects.filter(ends_at__gt=now).exclude(away).select_related(*RELATED).defer(*UNREAD)
     return rows.order_by("starts_at", "pk")
 

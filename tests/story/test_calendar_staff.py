@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backoffice import tasks
+from backoffice import roomchannels, tasks
 from backoffice.flow import channels as step
 from backoffice.models import Block, CalendarPairing, Occurrence, Room, StaffAct, VendorAccount
 from backoffice.word import NotPossible, Word
@@ -133,6 +133,21 @@ def test_a_block_that_a_person_removed_is_written_again_on_staffs_word(running: 
     running.sync()
     assert running.taken("14:30", NEXT)
     assert StaffAct.objects.get().verb == "try again"
+
+
+def test_a_block_whose_event_went_with_it_is_neither_shown_nor_written_again(
+    running: Channels, word: Word
+) -> None:
+    running.lockme.cancel(_block_number(running))
+    running.sync()
+    running.sync()
+    block = Block.objects.get(state="removed", said="deleted")
+    shown = roomchannels.of_room(block.room, MORNING)
+    assert block not in (*shown.blocks, *shown.elsewhere)
+    with pytest.raises(NotPossible, match="is gone"):
+        step.try_again(block, word)
+    tasks.follow_up()
+    assert not running.taken("14:30", NEXT)
 
 
 def _block_number(channels: Channels) -> int:

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db import transaction
 
 from backoffice import accounts
-from backoffice.models import Block, Room, Said, VendorAccount
+from backoffice.models import Block, Occurrence, Room, Said, VendorAccount
 from backoffice.states import BlockState, move
 from backoffice.word import NotPossible, Word, on_record
 from integrations.errors import Misconfigured, VendorError
-from integrations.types import CalendarRecord, Role
+from integrations.types import BookingStatus, CalendarRecord, Role
 
 BLOCKS = "blocks"
 WAITING = (BlockState.PLANNED, BlockState.REMOVING)
@@ -22,10 +22,13 @@ AGAIN = {"next_try_at": None, "attempts": 0}
 def try_again(block: Block, word: Word) -> Block:
     """Have a block asked for at its channel now, also one that a person removed there.
 
-    NotPossible, in words, when it is over, when it stands as it should, and while its account is stopped.
+    NotPossible, in words, when it is over or what it stood for is gone, when it stands as it should, and
+    while its account is stopped.
     """
     if block.ends_at <= word.now:
         raise NotPossible("Its time is over.")
+    if block.state == BlockState.REMOVED and _is_gone(block.occurrence):
+        raise NotPossible("What it stood for is gone: there is nothing to block any more.")
     if block.account.stopped_at:
         raise NotPossible(f"{block.account} is stopped: {block.account.stopped_reason}. Reconnect it first.")
     with transaction.atomic():
@@ -34,6 +37,11 @@ def try_again(block: Block, word: Word) -> Block:
         block.refresh_from_db()
         on_record(word, "try again", block, booking=block.occurrence.booking)
     return block
+
+
+def _is_gone(stay: Occurrence) -> bool:
+    booking = stay.booking
+    return bool(stay.gone_at or booking.gone_at) or booking.status == BookingStatus.CANCELLED
 
 
 def _again(block: Block) -> bool:
