@@ -208,6 +208,15 @@ def test_a_paid_booking_opens_every_door_within_five_seconds_without_a_poll(demo
     assert until(lambda: opened(demo, ways_in(demo, number)) == path, 5, every=1) is not None
 
 
+def test_a_manager_who_connects_lock_me_is_let_in_there_and_sent_back(demo):
+    query = {"client_id": "sandbox-lockme", "redirect_uri": f"{demo.web}/admin/connected/"}
+    address = f"{demo.vendors}/lockme/authorize"
+    asked = {"params": {**query, "response_type": "code"}, "allow_redirects": False}
+    assert requests.get(address, timeout=30, **asked).status_code == 200
+    back = requests.post(address, data={"answer": "allow"}, timeout=30, **asked)
+    assert back.headers["Location"].startswith(f"{demo.web}/admin/connected/?code=")
+
+
 def test_it_prints_nothing_that_a_visitor_must_not_or_need_not_see(demo):
     for ugly in ("Traceback", "Warning", "ERROR", "hooks/", "None", "root"):
         assert ugly not in demo.text, demo.text

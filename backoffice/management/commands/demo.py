@@ -96,7 +96,8 @@ class Command(BaseCommand):
         return vendors, True
 
     def _load(self, server: Server, web: str) -> None:
-        """The demo's site file; webhooks go to the web server that is about to start."""
+        """The demo's site file; webhooks and consents come to the web server that is about to start."""
+        server.vendors.lockme.register(f"{web}/admin/connected/")
         hook = local_secret(settings.VAR_DIR / "secrets", "DEMO_HOOK")
         file, lines = sitefile.read(SITE, {**_names(server), "HOOK_TOKEN": hook})
         sitefile.apply(file, lines, now())
