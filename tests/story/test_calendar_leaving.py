@@ -87,6 +87,21 @@ def test_an_event_that_was_to_go_goes_though_its_pairing_falls_asleep(sharing: S
     assert ours(sharing, WHOLE) == []
 
 
+def test_an_event_dragged_in_a_shared_calendar_goes_with_its_booking_though_its_pairing_sleeps(
+    sharing: Sold, word: Word
+) -> None:
+    number = book_part(sharing)
+    step.change(pairing("part"), {"mode": "from_calendar", "scope": "full"}, word)
+    (event,) = ours(sharing, WHOLE)
+    sharing.google.drag(WHOLE, event["id"], ENDS, ENDS + HOUR)
+    tasks.refresh(pairing("part").account)
+    step.listen(sharing.now)
+    sharing.locaboo.cancel(number)
+    pass_by(sharing)
+    pass_by(sharing)
+    assert ours(sharing, WHOLE) == []
+
+
 def test_what_is_written_for_others_alone_stays_while_its_pairing_sleeps(house: Sold, word: Word) -> None:
     number = book_part(house)
     step.deactivate(pairing("part"), word)

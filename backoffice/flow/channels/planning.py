@@ -109,8 +109,8 @@ def _remove(rows: Iterable[Block], world: World, now: datetime) -> int:
 
 
 def _take_away(row: Block, pairing: int | None) -> bool:
-    """Have a block removed by the pairing that writes its calendar now."""
-    if row.state == BlockState.REMOVING:
+    """Have a block removed by the pairing that writes its calendar now; what waits to be written is first."""
+    if row.state in (BlockState.REMOVING, BlockState.PLANNED):
         return row.pairing_id != pairing and bool(Block.objects.filter(pk=row.pk).update(pairing=pairing))
     again = {"said": "", "next_try_at": None, "attempts": 0}
     return move(row, BlockState.REMOVING, reason=NOT_WANTED, pairing_id=pairing, **again)
