@@ -199,4 +199,6 @@ def test_one_lock_is_told_as_it_is_now_and_none_for_another_accounts(sandbox):
     assert "Front door. Battery: FULL" in facts.ask("lock", facts.Question(kit, word, door=door))
     with pytest.raises(NotPossible, match="Say which lock"):
         facts.ask("lock", facts.Question(kit, word, door=K3DoorFactory()))
+    with pytest.raises(NotPossible, match="is a KitLock"):
+        facts.ask("lock", facts.Question(kit, word, door=DoorFactory(account=kit)))
     assert vendor.paid("utility") == 1

@@ -22,6 +22,7 @@ from tests.factories import (
     START,
     CodeFactory,
     CodelocksFactory,
+    DoorFactory,
     K3DoorFactory,
     UserFactory,
 )
@@ -216,6 +217,13 @@ def test_staff_have_one_lock_read_on_record(door, codelocks, sandbox):
     tasks.read_memory(door.account.pk, door.pk)
     assert StaffAct.objects.get().verb == "read memory"
     assert EntryEvent.objects.get().happened_at == NOW - HOUR
+
+
+def test_a_kitlock_has_no_memory_that_could_be_read(door):
+    kitlock = DoorFactory(account=door.account, name="Store")
+    with pytest.raises(NotPossible, match="Store is a KitLock"):
+        facts.want_memory(door.account, kitlock, Word(UserFactory(), "who came?", NOW))
+    assert not StaffAct.objects.exists()
 
 
 def test_the_memory_of_another_accounts_lock_is_not_read(door, codelocks):

@@ -72,13 +72,14 @@ def ask(what: str, question: Question) -> str:
 def want_memory(account: VendorAccount, door: Door | None, word: Word) -> None:
     """Put on record that a lock's memory is to be read, or that of all of an account; the caller wakes it.
 
-    NotPossible where there is none, or for a door of another account.
+    NotPossible where there is none, for a KitLock, or for a door of another account.
     """
     provider = client_of(account, "lock_memory")
     if not isinstance(provider, LockMemory):
         raise NotPossible(f"{account.profile.label} has no such call.")
     if door is not None and door.account_id != account.pk:
         raise NotPossible(f"{door} is not a door of {account}.")
+    _check_listed(door)
     on_record(word, "read memory", door or account)
 
 
@@ -178,6 +179,7 @@ def _lock(provider: AccessProvider, question: Question) -> str:
     door = question.door
     if door is None or door.account_id != question.account.pk:
         raise NotPossible("Say which lock: one of this account.")
+    _check_listed(door)
     told = provider.door(door.ref)
     battery, clock = told.battery_text or "not told", told.timezone or "not told"
     return f"{told.name or told.ref}. Battery: {battery}. Clock: {clock}.\n{_plain(told.raw)}"
@@ -216,11 +218,17 @@ def _kept(rule: RuleRecord) -> list[object]:
 
 def _said(rule: RuleRecord) -> str:
     words = {True: "yes", False: "no", None: "not told"}
-    length = f"{rule.duration.days} days" if rule.duration.days else f"{rule.duration.hours} hours"
+    count, unit = (rule.duration.days, "day") if rule.duration.days else (rule.duration.hours, "hour")
+    length = f"{count} {unit}" + ("" if count == 1 else "s")
     return (
         f"{rule.model} for {length}: counted in UTC {words[rule.converts_to_utc]}, "
         f"summer time {words[rule.applies_dst]}, begins {rule.start_text or 'at any full hour'}"
     )
+
+
+def _check_listed(door: Door | None) -> None:
+    if door is not None and door.lock.get("timecode"):
+        raise NotPossible(f"{door.name} is a KitLock, of which its vendor knows nothing: choose a K3 lock.")
 
 
 def _plain(raw: Mapping[str, object]) -> str:
