@@ -194,7 +194,7 @@ class FobAdmin(ReadOnlyWithActs):
 
 def _told(act: StaffAct, zone: ZoneInfo) -> Any:
     verb = f"{act.verb}, it is broken" if act.detail.get("broken") else act.verb
-    return format_html("{}: {} ({})", stamp(act.at, zone), f"{act.author} {verb}", act.reason)
+    return format_html("{}, {}: {} ({})", stamp(act.at, zone), act.author, verb, act.reason)
 
 
 @admin.register(FobLoan)
