@@ -171,7 +171,7 @@ class People:
         rows = self.house.reservations(ours=True)
         if rows:
             row = dice.choice(rows)
-            self._taken_away(row["extid"])
+            self.taken_away(row["extid"])
             self.house.lockme.cancel(row["reservationid"])
 
     def do_move_our_game(self, dice: Random) -> None:
@@ -184,7 +184,7 @@ class People:
         rows = self.house.orders(ours=True)
         if rows:
             row = dice.choice(rows)
-            self._taken_away(row.title.partition("[")[2].rstrip("]"))
+            self.taken_away(row.title.partition("[")[2].rstrip("]"))
             self.house.locaboo.cancel(row.id)
 
     def do_move_our_hall(self, dice: Random) -> None:
@@ -195,7 +195,8 @@ class People:
                 times, resource = (row.instances[0].starts, row.instances[0].ends + 15 * MINUTE), None
             self.house.locaboo.move(row.id, row.instances[0].id, *times, resource)
 
-    def _taken_away(self, key: str) -> None:
+    def taken_away(self, key: str) -> None:
+        """Note that people took a block of ours away; that may be an order for what it stands for (D1)."""
         self.removed.add(key)
         for block in Block.objects.filter(key=key).select_related("occurrence__booking__account"):
             self.ordered.add(source_of(block))

@@ -1,5 +1,5 @@
 """What staff do meanwhile: pairings made, changed, put to sleep, woken and taken away, channels chosen,
-blocks tried again. Like people's, each act takes its choices from a dice of its own."""
+blocks tried again, reservations cancelled. Each act has a dice of its own, like people's."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from django.contrib.auth.models import User
 
 from backoffice import tasks
 from backoffice.clock import now as clock
-from backoffice.flow import calendars
+from backoffice.flow import calendars, conflicts
 from backoffice.flow import channels as step
-from backoffice.models import Block, CalendarPairing, Mode, Room, Scope, VendorAccount
+from backoffice.flow.desk import reservations
+from backoffice.models import Block, Booking, CalendarPairing, Conflict, Mode, Room, Scope, VendorAccount
 from backoffice.word import NotPossible, Word
+from integrations.errors import VendorError
 from integrations.types import CalendarRecord
+from tests.story.orders.acts import People
 from tests.story.orders.house import PART, WHOLE, Sold
 
 THIRD = "third@group.calendar.google.com"
@@ -24,8 +27,8 @@ THIRD = "third@group.calendar.google.com"
 class Desk:
     """The staff."""
 
-    def __init__(self, house: Sold) -> None:
-        self.house = house
+    def __init__(self, house: Sold, people: People) -> None:
+        self.house, self.people = house, people
 
     def names(self) -> list[str]:
         """What they can do."""
@@ -35,7 +38,7 @@ class Desk:
         """Do one thing, if it is possible now; then look at how the rooms are paired."""
         do: Callable[[Random, Word], None] = getattr(self, f"do_{name}")
         person, _ = User.objects.get_or_create(username="desk")
-        with suppress(NotPossible):
+        with suppress(NotPossible, VendorError):
             do(dice, Word(person, "they asked", clock()))
         self.house.look()
 
@@ -56,6 +59,25 @@ class Desk:
         step.block_on(
             room, dice.choice((["lockme", "halls"], ["lockme", "halls"], ["lockme"], ["halls"], [])), word
         )
+
+    # ------------------------------------------------------------------------------------------ bookings
+
+    def do_cancel_reservation(self, dice: Random, word: Word) -> None:
+        """One of Lock.me's, as it is known: a guest's, or one of our blocks."""
+        known = Booking.objects.filter(account__slug="lockme", gone_at=None).exclude(status="cancelled")
+        rows = list(known.select_related("account", "echo_of").order_by("pk"))
+        if rows:
+            row = dice.choice(rows)
+            self.people.ordered.add(("lockme", row.ref))
+            if row.echo_of is not None:
+                self.people.taken_away(row.echo_of.key)
+            tasks.take_over(reservations.cancel(row, word))
+
+    def do_accept(self, dice: Random, word: Word) -> None:
+        """A conflict stays as it is, or is open again."""
+        rows = list(Conflict.objects.filter(closed_at=None).order_by("pk"))
+        if rows:
+            dice.choice((conflicts.accept, conflicts.reopen))(dice.choice(rows), word)
 
     # ------------------------------------------------------------------------------------------ pairings
 

@@ -69,7 +69,7 @@ class Walk:
 
     def __init__(self, house: Sold) -> None:
         self.house, self.people, self.told = house, People(house), list[str]()
-        self.desk, self.tellings = Desk(house), Tellings(house)
+        self.desk, self.tellings = Desk(house, self.people), Tellings(house)
 
     def go(self, name: str, number: int) -> None:
         """One step."""
