@@ -112,20 +112,24 @@ class LocktSandbox(Reads):
 
     def post_user(self, request: Request) -> Response:
         """Create or update card holders."""
-        stop = request.environ.get("lockt.terminated", "")
-        return self._write(request, "users", partial(batches.submit, self, take=batches.take_user, stop=stop))
+        return self._batch(request, "users", batches.take_user)
 
     def post_fob(self, request: Request) -> Response:
         """Create fobs."""
-        return self._write(request, "fobs", partial(batches.submit, self, take=batches.take_fob))
+        return self._batch(request, "fobs", batches.take_fob)
 
     def put_fob(self, request: Request) -> Response:
         """Give fobs to users."""
-        return self._write(request, "fobs", partial(batches.submit, self, take=batches.reassign_fob))
+        return self._batch(request, "fobs", batches.reassign_fob)
 
     def post_door(self, request: Request) -> Response:
         """Create doors."""
         return self._write(request, "doors", partial(batches.add_doors, self))
+
+    def _batch(self, request: Request, node: str, take: batches.Take, *, commit: bool = True) -> Response:
+        stop = request.environ.get("lockt.terminated", "")
+        work = partial(batches.submit, self, take=take, stop=stop, commit=commit)
+        return self._write(request, node, work)
 
     def _write(self, request: Request, node: str, work: Work) -> Response:
         with self._lock:
@@ -163,9 +167,9 @@ class LocktSandbox(Reads):
 
     # ---------------------------------------------------------------------------------------- pending
 
-    def pending_uservalidate(self, _request: Request) -> Response:
-        """Nothing is committed; the shape is not documented."""
-        return answer({"data": {"submitted": 0, "inserted": 0, "updated": 0, "errors": 0}})
+    def pending_uservalidate(self, request: Request) -> Response:
+        """A batch of which nothing is committed; the shape is not documented, so that of POST /user."""
+        return self._batch(request, "users", batches.take_user, commit=False)
 
     def pending_reissue(self, _request: Request) -> Response:
         """The shape is not documented."""

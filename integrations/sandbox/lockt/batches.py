@@ -40,9 +40,9 @@ class Tally:
     updated: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
 
-    def refuse(self, row: Row, texts: list[str]) -> None:
-        """Count a bad row; the echo of a new record has id -1 and whatever else was sent."""
-        echo = row if "name" in row else {"id": -1, **{k: v for k, v in row.items() if k != "id"}}
+    def refuse(self, row: Row, texts: list[str], known: int = -1) -> None:
+        """Count a bad row; its echo has the id of what is there, -1 for a new record, and what was sent."""
+        echo = row if "name" in row else {"id": known, **{k: v for k, v in row.items() if k != "id"}}
         self.errors.append({"error": texts, "input_data": echo})
 
 
@@ -67,21 +67,38 @@ def read_options(given: Any) -> dict[str, bool] | list[str]:
     return read
 
 
-def submit(site: Site, rows: list[Row], options: dict[str, bool], take: Take, stop: str = "") -> Response:
+def submit(
+    site: Site,
+    rows: list[Row],
+    options: dict[str, bool],
+    take: Take,
+    stop: str = "",
+    *,
+    commit: bool = True,
+) -> Response:
     """Carry out a batch of people or fobs; with `stop` half of it, then that literal."""
     draft = copy.deepcopy(site.people)
     tally = Tally(len(rows))
     for row in rows[: len(rows) // 2] if stop else rows:
         done = take(site, draft, row, options)
         if isinstance(done, list):
-            tally.refuse(row, done)
+            tally.refuse(row, done, _known(draft, row))
         elif done:
             setattr(tally, done, getattr(tally, done) + 1)
     if tally.errors and options["validate_fails_batch"]:
         return refusal(INVALID, tally.errors)
-    site.people = draft
-    site.provide()
+    if commit:
+        site.people = draft
+        site.provide()
     return refusal(stop) if stop else said(site, tally)
+
+
+def _known(draft: Draft, row: Row) -> int:
+    """The id of what a row is about: a reassignment names its fob, and a user is found; -1 is a new one."""
+    if "user_id" in row:
+        return _number(row.get("id"))
+    hits = matches(draft, row)
+    return hits[0].id if len(hits) == 1 else -1
 
 
 def said(site: Site, tally: Tally) -> Response:

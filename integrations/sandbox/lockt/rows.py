@@ -80,7 +80,7 @@ def _level_complaints(site: Site, row: Row) -> list[str]:
     levels = row.get("accesslevels") or []
     if not isinstance(levels, list) or not all(isinstance(one, dict) for one in levels):
         return ["Invalid accesslevels found"]
-    unknown = [one.get("id") for one in levels if one.get("id") not in site.levels]
+    unknown = [one.get("id") for one in levels if one.get("id") not in list(site.levels)]
     return [f"Access level not found: {ref}" for ref in unknown]
 
 

@@ -13,6 +13,7 @@ from integrations.vendors.lockt.wire import Written, pause
 from integrations.vendors.lockt.wishes import Wish
 
 TURNS = 3  # most sends of one batch, L-C21
+UNNAMED = "the vendor would refuse this one or another of those asked with it, and does not say which"
 
 # every option in every call, never a default (L-C7); each row is the holder's complete set (L-C8)
 OPTIONS = {"update_existing": "true", "validate_fails_batch": "false", "replace_privileges": "true"}
@@ -62,7 +63,9 @@ class Writer:
             raise NotReleased(f"the vendor has not released validation: {error.text}", status=404) from None
         if said.trouble and not said.rows:
             raise said.trouble
-        return refused | _refused(asked, said)
+        named = _refused(asked, said)
+        silent = {one.key: Refused(UNNAMED) for one in asked} if said.failed > len(named) else {}
+        return silent | named | refused
 
     def _before(self, wishes: Sequence[Wish]) -> Found:
         """The holders as they are; all rows where an e-mail address might be shared (L-C12).

@@ -159,6 +159,7 @@ def test_l_s8_an_update_blanks_what_it_leaves_out(post, site, blank):
             {"access_expires": "2026-03-01 12:00:00"},
             "access_expires precedes access_effective: 2026-03-01 12:00:00",
         ),
+        ({"accesslevels": [{"id": [11]}]}, "Access level not found: [11]"),
         ({"enabled": "perhaps"}, "Invalid enabled found: perhaps"),
     ],
 )
@@ -167,6 +168,22 @@ def test_l_s9_bad_rows_are_named_and_echoed(post, bad, text):
     [error] = answered.json()["errors"]
     assert (answered.status_code, error["error"]) == (400, [text])
     assert (error["input_data"]["id"], error["input_data"]["pin"]) == (-1, "0986")
+
+
+def test_l_s9_the_echo_of_what_is_there_has_its_own_id(call, post, site):
+    post(ROW)
+    user = post({**ROW, "id": 4432, "card_num": "x"}, **UPDATE | {"validate_fails_batch": "true"}).json()
+    fob = call("PUT", "fob", {"fobs": [{"id": "7001", "user_id": "1"}]}).json()
+    shown = [said["errors"][0]["input_data"]["id"] for said in (user, fob)]
+    assert shown == [site.user("BK-1").id, 7001]
+
+
+def test_l_s14_a_batch_of_fobs_is_broken_off_too(call, site):
+    site.fail("terminated", "POST /api/v1/fob")
+    fobs = [{"name": f"Fob {n}", "id_num": f"F{n}", "card_num": str(500 + n)} for n in (1, 2)]
+    answered = call("POST", "fob", {"fobs": fobs})
+    assert (answered.status_code, "Unable" in answered.text) == (400, True)
+    assert [row["id_num"] for row in call("GET", "fob").json()["data"]] == ["FOB-07", "F1"]
 
 
 def test_l_s9_a_door_is_made_once(call, site):

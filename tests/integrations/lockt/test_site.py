@@ -156,6 +156,16 @@ def test_l_c24_validation_commits_nothing(client, site):
     }
 
 
+@pytest.mark.parametrize("partial", ["counters", "list", "data", "400"])
+def test_l_c24_what_would_be_refused_is_never_told_as_accepted(client, site, partial):
+    site.switch |= {"released": ("uservalidate",), "partial": partial}
+    orders = [order(1), order(2, level_refs=("99",))]
+    first, second = (outcome.error for outcome in client.validate(orders))
+    assert isinstance(second, Refused)
+    assert (first is None) is (partial != "counters")  # without a name it may be either
+    assert site.user("LK-1") is None
+
+
 @pytest.mark.parametrize("status", [200, 400])
 def test_l_c24_validation_names_the_orders_that_would_be_refused(client, site, status):
     error = {"error": ["Invalid email address found: a@@b"], "input_data": {"id": -1, "id_num": "LK-2"}}
