@@ -81,9 +81,9 @@ class AccountViewSet(Budgeted, Sited, ReadOnlyModelViewSet[VendorAccount]):
     @extend_schema(request=Reason, responses=AccountSerializer)
     @action(detail=True, methods=["post"], permission_classes=REFRESH)
     def resume(self, request: Request, **_: Any) -> Response:
-        """Use a stopped account again; 409 when it is not stopped."""
+        """Use a stopped account again and read it whole, in the background; 409 when it is not stopped."""
         account = overrule.resume(self.get_object(), word(request, checked(Reason, request)))
-        tasks.refresh_account.delay_on_commit(account.pk)
+        tasks.refresh_account.delay_on_commit(account.pk, full=True)
         return Response(AccountSerializer(account).data)
 
     @extend_schema(request=Reason, responses=Tried)
