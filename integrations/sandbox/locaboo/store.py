@@ -91,7 +91,8 @@ class Store:
 
     def next(self, kind: str) -> int:
         """A new id: never one that somebody has chosen for what is there."""
-        there = {"customer": self.customers, "booking": self.bookings}.get(kind, {})
+        chosen: dict[str, Collection[int]] = {"customer": self.customers, "booking": self.bookings}
+        there = chosen.get(kind, ())
         self._last[kind] += 1
         while self._last[kind] in there:
             self._last[kind] += 1
