@@ -176,7 +176,10 @@ def test_d7_a_booking_that_was_paid_at_its_source_stays_and_its_event_is_put_bac
     assert summaries(channels) == ["LM Laboratory · Ida Kern"]
     write = VendorWrite.objects.get(verb="cancel")
     assert write.state == WriteState.REFUSED
-    assert "put back" in Block.objects.get(calendar_ref=LAB).note
+    assert Block.objects.get(calendar_ref=LAB).note == (
+        "It was deleted in the calendar, but the booking stands: Lock.me says “Paid reservations cannot be "
+        "deleted”. The event is put back."
+    )
 
 
 def test_d8_an_event_that_is_neither_ours_nor_a_block_is_never_deleted(channels: Channels) -> None:

@@ -5,6 +5,7 @@ The rule that asks is the pairing that staff activated both ways; the tasks put 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from integrations.types import BlockDesk, BookingStatus, Calendar, Verdict, Writ
 THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
 RETRY = timedelta(minutes=10)
 PUT_BACK = "It was {what} in the calendar, but the booking stands: {why} The event is put back."
+ANSWER = re.compile(r"[A-Z]+ \S+ answered \d{3}(?:: (.+))?$", re.S)
 WHAT = {Said.DELETED: "deleted", Said.MOVED: "moved"}
 
 
@@ -56,7 +58,7 @@ def wishes(account: VendorAccount, now: datetime) -> list[Wish]:
     """The orders that an account is to be asked to carry out now."""
     ripe = Q(next_try_at=None) | Q(next_try_at__lte=now)
     said = Block.objects.filter(ripe, occurrence__booking__account=account).exclude(said="")
-    related = ("account", "occurrence__booking", "occurrence__resource", "pairing__room")
+    related = ("account", "occurrence__booking__account", "occurrence__resource", "pairing__room")
     orders = said.filter(
         calendar_ref__gt="", state__in=(BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
     )
@@ -146,7 +148,7 @@ def answered(wish: Wish, state: str, text: str, now: datetime) -> None:
         again = {"written_digest": ""} if wish.verb == "move" else {}
         Block.objects.filter(pk=block.pk).update(**_heard(), **again, note="")
     else:
-        words = PUT_BACK.format(what=WHAT[Said(block.said)], why=_sentence(text))
+        words = PUT_BACK.format(what=WHAT[Said(block.said)], why=_sentence(_why(wish, text)))
         Block.objects.filter(pk=block.pk).update(**_heard(), note=words, written_digest="")
         move(block, BlockState.PLANNED)
 
@@ -172,6 +174,15 @@ def _heard() -> dict[str, object]:
         "attempts": 0,
         "error": "",
     }
+
+
+def _why(wish: Wish, text: str) -> str:
+    """Why it was refused, for the desk: the vendor's words without the request that they answer."""
+    answer = ANSWER.match(text)
+    if answer is None:
+        return text
+    vendor = wish.booking.account.profile.label
+    return f"{vendor} says “{answer[1].strip().rstrip('.')}”" if answer[1] else f"{vendor} refused"
 
 
 def _sentence(text: str) -> str:
