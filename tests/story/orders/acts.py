@@ -23,7 +23,8 @@ class People:
     def __init__(self, house: Sold) -> None:
         self.house = house
         self.wanted: dict[tuple[str, str], Any] = {}  # what was booked, as people left it
-        self.ordered: set[tuple[str, str]] = set()  # what they asked us to change, by way of our blocks
+        # what they asked us to change, by way of our blocks, and the calendar that must go both ways for it
+        self.ordered: set[tuple[tuple[str, str], str]] = set()
         self.removed: set[str] = set()  # keys of our blocks that they took away
 
     def names(self) -> list[str]:
@@ -198,13 +199,15 @@ class People:
     def taken_away(self, key: str) -> None:
         """Note that people took a block of ours away; that may be an order for what it stands for (D1)."""
         self.removed.add(key)
-        for block in Block.objects.filter(key=key).select_related("occurrence__booking__account"):
-            self.ordered.add(source_of(block))
+        entries = Block.objects.filter(key=key, occurrence__booking__channel="calendar")
+        for block in entries.select_related("occurrence__booking__account"):
+            event = CalendarEvent.objects.get(pk=int(block.occurrence.booking.ref))
+            self.ordered.add((source_of(block), event.calendar.ref))
 
     def _order(self, calendar: str, ref: str) -> None:
         found = Block.objects.filter(calendar_ref=calendar, ref=ref)
         for block in found.select_related("occurrence__booking__account"):
-            self.ordered.add(source_of(block))
+            self.ordered.add((source_of(block), calendar))
 
 
 def source_of(block: Block) -> tuple[str, str]:

@@ -68,7 +68,7 @@ class Desk:
         rows = list(known.select_related("account", "echo_of").order_by("pk"))
         if rows:
             row = dice.choice(rows)
-            self.people.ordered.add(("lockme", row.ref))
+            self.people.ordered.add((("lockme", row.ref), ""))
             if row.echo_of is not None:
                 self.people.taken_away(row.echo_of.key)
             tasks.take_over(reservations.cancel(row, word))

@@ -175,10 +175,12 @@ def _bookings(things: Iterable[Thing]) -> Iterator[str]:
 
 
 def _foreign(house: Sold, people: People) -> Iterator[str]:
-    """What people booked is as they left it, unless they ordered otherwise by way of a calendar."""
+    """What people booked is as they left it, unless they ordered otherwise by way of a calendar
+    that goes both ways, or staff did (M3, D1, D2)."""
     there = facts(house)
+    obeyed = {key for key, calendar in people.ordered if calendar in {"", *house.both_ways}}
     for key, wanted in people.wanted.items():
-        if there.get(key) != wanted and key not in people.ordered and not _cart_over(key, wanted, there):
+        if there.get(key) != wanted and key not in obeyed and not _cart_over(key, wanted, there):
             yield f"foreign: {key} is {there.get(key)} instead of {wanted}"
 
 
