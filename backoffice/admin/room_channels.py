@@ -175,9 +175,13 @@ def _stay(group: list[Block], request: HttpRequest, now: datetime) -> StayLine:
 
 
 def _slot(block: Block, zone: ZoneInfo) -> str:
-    """Of one that takes a slot at another hour than the stay's: which."""
-    differs = block.by_slot and block.starts_at != block.occurrence.starts_at
-    return f", the game at {block.starts_at.astimezone(zone):%H:%M}" if differs else ""
+    """Of one that takes a slot at another hour than the stay's: which; with its day where that is another."""
+    stay, slot = (at.astimezone(zone) for at in (block.occurrence.starts_at, block.starts_at))
+    if not block.by_slot or slot == stay:
+        return ""
+    if slot.date() == stay.date():
+        return f", the game at {slot:%H:%M}"
+    return f", the game of {slot:%a} {slot.day} {slot:%b %H:%M}"
 
 
 def _reason(group: list[Block]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -13,6 +15,7 @@ from backoffice.models import (
     Block,
     CalendarEvent,
     CalendarReading,
+    Occurrence,
     PushChannel,
     Room,
     StaffAct,
@@ -37,6 +40,20 @@ def manager(signed_in):
 
 
 # ------------------------------------------------------------------------------------------ the room's page
+
+
+@pytest.mark.parametrize(
+    ("slot", "said"),
+    [
+        ("2026-03-10T09:00+01:00", ""),
+        ("2026-03-10T10:30+01:00", ", the game at 10:30"),
+        ("2026-03-11T10:30+01:00", ", the game of Wed 11 Mar 10:30"),
+    ],
+)
+def test_a_game_of_another_day_than_its_entry_is_shown_with_its_day(slot, said):
+    entry = Occurrence(starts_at=datetime.fromisoformat("2026-03-10T09:00+01:00"))
+    block = Block(by_slot=True, starts_at=datetime.fromisoformat(slot), occurrence=entry)
+    assert room_channels._slot(block, ZoneInfo("Europe/Berlin")) == said
 
 
 def test_the_rooms_page_shows_where_it_is_sold_and_how_the_accounts_do(signed_in, stay, rooms):
