@@ -177,9 +177,10 @@ def _sold(block: Block) -> Resource:
 def _order(block: Block, now: datetime) -> BlockOrder:
     asked_before = not block.ref and block.asked_at is not None and block.asked_at < now
     anywhere = (now, now + timedelta(days=block.account.horizon_days))
-    seen = Occurrence.objects.filter(
-        booking__account=block.account, booking__ref=block.ref, booking__echo_of=block, gone_at=None
-    )
+    # a writer that died did not note the number: then it is known by our key alone
+    itself = Q(booking__ref=block.ref) if block.ref else Q(booking__external_ref=block.key)
+    echoes = Occurrence.objects.filter(itself, booking__account=block.account, booking__echo_of=block)
+    seen = echoes.filter(gone_at=None, booking__gone_at=None)
     text = f"{LABEL}: {block.occurrence.booking.account.profile.label}"
     return BlockOrder(
         block.key,
@@ -188,7 +189,7 @@ def _order(block: Block, now: datetime) -> BlockOrder:
         block.ends_at,
         text,
         block.ref if not block.by_slot else "",
-        seen.values_list("resource__ref", flat=True).first() or "" if block.ref else "",
+        seen.values_list("resource__ref", flat=True).first() or "",
         anywhere if asked_before else None,
     )
 
