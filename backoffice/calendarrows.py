@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -31,14 +32,22 @@ FIELDS = (
 )
 
 
-def filled(
-    row: CalendarEvent, record: CalendarEventRecord, refs: Mapping[str, str], now: datetime
-) -> CalendarEvent:
-    """The row with all that is kept of an event; `refs` are the events that our blocks are, by key.
+@dataclass(frozen=True, slots=True)
+class OurEvents:
+    """The events that blocks of ours are, as far as a reading tells of them."""
 
-    A copy of an event of ours that a person made is a person's event, though it has our mark.
+    refs: Mapping[str, str]  # by key
+    carried: Mapping[str, str] = field(default_factory=dict)  # keys by event, of blocks of other calendars
+
+
+def filled(row: CalendarEvent, record: CalendarEventRecord, known: OurEvents, now: datetime) -> CalendarEvent:
+    """The row with all that is kept of an event.
+
+    A copy of an event of ours that a person made is a person's event, though it has our mark. One that was
+    put into another calendar is ours: it keeps its id (4.3), whether or not it keeps its mark.
     """
-    key = record.mark.get(BLOCK, "")
+    carried = known.carried.get(record.ref, "")
+    key = carried or record.mark.get(BLOCK, "")
     row.etag = record.etag[:200]
     row.summary = record.summary[:500]
     row.starts_at, row.ends_at = _span(record)
@@ -48,7 +57,8 @@ def filled(
     row.declined = record.declined
     row.recurring_ref = record.recurring_ref
     itself = ("", record.ref, record.recurring_ref)
-    row.ours = record.made_by(row.calendar.origin) and refs.get(key, record.ref) in itself
+    made_here = record.made_by(row.calendar.origin) and known.refs.get(key, record.ref) in itself
+    row.ours = made_here or bool(carried)
     row.block_key = key[:100] if row.ours else ""
     row.updated_at = record.updated_at
     row.digest = digest_of(record)

@@ -19,6 +19,7 @@ def keep_channels(wait: float) -> None:
     """What people did at the channels, the slots there, what is to be blocked, and the blocks themselves."""
     for account in calendars.left(clock()):  # of which nobody was told when the room left its calendar
         calendars.take(account, clock())
+    channels.bring_back(clock())
     channels.listen(clock())
     for account in _channels():
         guarded(account, _obey)
@@ -26,6 +27,8 @@ def keep_channels(wait: float) -> None:
     channels.plan(clock())
     for account in _channels():
         guarded(account, lambda a: _write_blocks(a, wait))
+    for account in with_role(Role.CALENDAR):
+        guarded(account, _take_out)
 
 
 def _channels() -> list[VendorAccount]:
@@ -65,6 +68,8 @@ def _mirror_blocks(account: VendorAccount, client: Any, done: channels.Wrote) ->
 def _obey(account: VendorAccount) -> bool:
     """Put to the source of a booking what a person ordered in a calendar that goes both ways."""
     for wish in channels.wishes(account, clock()):
+        if wish.verb == "cancel" and not _was_deleted(wish):
+            continue
         if account.stopped_at:  # by the order before: nothing more is asked of it
             break
         word = desk.RuleWord(wish.rule, wish.reason, clock())
@@ -77,6 +82,25 @@ def _obey(account: VendorAccount) -> bool:
         elif write.state == WriteState.DONE:
             calendars.take(account, clock())
         channels.answered(wish, write.state, write.text, clock())
+    return False
+
+
+def _was_deleted(wish: channels.Wish) -> bool:
+    """Is the event gone, and not only put into another calendar? Where that cannot be asked now, it waits."""
+    calendar = wish.block.account
+    if calendar.stopped_at or not calendar.enabled:
+        return False
+    return guarded(calendar, lambda account: not channels.not_deleted(wish.block, accounts.calendar(account)))
+
+
+def _take_out(account: VendorAccount) -> bool:
+    """Take events of ours out of the calendars that they were put into, once they are back in their own."""
+    events = channels.to_take_out(account.pk, clock())
+    client = accounts.calendar(account) if events else None
+    for event in events:
+        assert client is not None  # noqa: S101 there are events
+        client.delete(event.calendar.ref, event.ref)
+        channels.taken_out(event, clock())
     return False
 
 

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from backoffice.calendarrows import BLOCK, FIELDS, digest_of, filled, overtaken
+from django.db.models import Q
+
+from backoffice.calendarrows import BLOCK, FIELDS, OurEvents, digest_of, filled, overtaken
 from backoffice.models import Block, CalendarEvent, CalendarReading, Mode
 from backoffice.states import BlockState
 from integrations.types import CalendarEventRecord, EventChanges
@@ -39,7 +41,7 @@ def store(
     counts.seen += len(changes.events)
     known = {row.ref: row for row in calendar.events.all()} if changes.events or changes.complete else {}
     told = {record.ref: record for record in changes.events}
-    refs = _refs_of_blocks(told.values())
+    ours = _ours(calendar, told.values())
     fresh, changed = [], []
     for ref, record in told.items():
         row = known.get(ref)
@@ -47,9 +49,9 @@ def store(
             changed += _cancelled(row, record, now)
         elif row is None:
             if record.ends_at is not None and record.ends_at > since:
-                fresh.append(filled(CalendarEvent(calendar=calendar, ref=ref), record, refs, now))
+                fresh.append(filled(CalendarEvent(calendar=calendar, ref=ref), record, ours, now))
         elif not overtaken(row, record) and (digest_of(record) != row.digest or row.gone_at):
-            changed.append(filled(row, record, refs, now))
+            changed.append(filled(row, record, ours, now))
     orders = _orders(calendar, [row for row in changed if row.gone_at and row.ours])
     changed = [row for row in changed if row not in orders]
     counts.gone += sum(row.gone_at is not None for row in changed)
@@ -128,7 +130,13 @@ def remove(lost: Collection[CalendarEvent], now: datetime) -> int:
     return CalendarEvent.objects.filter(pk__in=pks, gone_at=None).update(gone_at=now) if pks else 0
 
 
-def _refs_of_blocks(records: Iterable[CalendarEventRecord]) -> Mapping[str, str]:
-    """The events that our blocks are, by key: a copy of one that a person made is a person's event."""
+def _ours(calendar: CalendarReading, records: Iterable[CalendarEventRecord]) -> OurEvents:
+    """The blocks that the records name, or whose events they are though they stand in another calendar."""
+    records = list(records)
     keys = {record.mark[BLOCK] for record in records if record.mark.get(BLOCK)}
-    return dict(Block.objects.filter(key__in=keys).values_list("key", "ref")) if keys else {}
+    if not records:
+        return OurEvents({})
+    itself = Q(key__in=keys) | Q(account=calendar.account_id, ref__in={record.ref for record in records})
+    blocks = list(Block.objects.filter(itself).values_list("key", "ref", "calendar_ref"))
+    carried = {ref: key for key, ref, at in blocks if ref and at not in ("", calendar.ref)}
+    return OurEvents({key: ref for key, ref, _ in blocks}, carried)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backoffice.flow.channels.asking import block_on, calendars_of, can_block, try_again
+from backoffice.flow.channels.carrying import bring_back, not_deleted, taken_out, to_take_out
 from backoffice.flow.channels.echoes import recognise
 from backoffice.flow.channels.leaving import unpair
 from backoffice.flow.channels.listening import listen
@@ -37,12 +38,14 @@ __all__ = [
     "activate_all",
     "answered",
     "block_on",
+    "bring_back",
     "calendars_of",
     "can_block",
     "change",
     "deactivate",
     "due",
     "listen",
+    "not_deleted",
     "pair",
     "pair_all",
     "plan",
@@ -52,6 +55,8 @@ __all__ = [
     "shared_with",
     "slots_due",
     "synchronise",
+    "taken_out",
+    "to_take_out",
     "try_again",
     "unpair",
     "wishes",

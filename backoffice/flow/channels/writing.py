@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from backoffice import accounts
-from backoffice.calendarrows import filled
+from backoffice.calendarrows import OurEvents, filled
 from backoffice.flow.channels.events import draft_of
 from backoffice.models import Block, CalendarEvent, CalendarReading, Mode, Occurrence, Resource, VendorAccount
 from backoffice.states import BlockState, move
@@ -233,7 +233,7 @@ def _note(block: Block, record: CalendarEventRecord, now: datetime) -> None:
         calendar = known.get(account=block.account, ref=block.calendar_ref)
         row = CalendarEvent.objects.filter(calendar=calendar, ref=record.ref).first()
         row = row or CalendarEvent(calendar=calendar, ref=record.ref)
-        filled(row, record, {block.key: record.ref}, now).save()
+        filled(row, record, OurEvents({block.key: record.ref}), now).save()
 
 
 def _note_gone(block: Block, ref: str, now: datetime) -> None:
