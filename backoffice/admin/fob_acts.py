@@ -20,6 +20,7 @@ from backoffice.clock import now as clock
 from backoffice.flow import overrule, stock
 from backoffice.flow.desk import fobs
 from backoffice.models import AccessGrant, Door, Fob, FobLoan, VendorAccount, Venue
+from backoffice.wording import moment
 from integrations.types import Method
 
 LEND_FOR = timedelta(hours=2)
@@ -131,8 +132,9 @@ class Swapped(OfStock):
 
 
 def _lend(fob: Fob, given: dict[str, Any], word: Any) -> str:
-    overrule.lend(fob, given["door"], overrule.Person(given["name"]), given["ends_at"], word)
-    return f"{fob} is being made to open {given['door']}: it does in a few seconds."
+    lent = overrule.lend(fob, given["door"], overrule.Person(given["name"]), given["ends_at"], word)
+    until = moment(lent.ends_at, given["door"].venue)
+    return f"{fob} is being made to open {given['door']}: it does in a few seconds, and until {until}."
 
 
 def _read_again(account: VendorAccount) -> None:

@@ -115,10 +115,10 @@ def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> 
     return dict(given.validated_data)
 
 
-def written(override: Override) -> Response:
+def written(override: Override, told: type[OverrideSerializer] = OverrideSerializer) -> Response:
     """The answer to an act that wrote an override; what follows from it is woken up."""
     tasks.follow.delay_on_commit()
-    return Response(OverrideSerializer(override).data, status.HTTP_201_CREATED)
+    return Response(told(override).data, status.HTTP_201_CREATED)
 
 
 class Overrulable(GenericViewSet[Any]):

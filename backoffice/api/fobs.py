@@ -15,13 +15,14 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from backoffice import pools, tasks
-from backoffice.api.acts import OVERRULE, Moment, OverrideSerializer, Reason, checked, word, written
+from backoffice.api.acts import OVERRULE, Reason, checked, word, written
+from backoffice.api.fob_shapes import Done, Lent, LentSerializer, Lies, NewFobs, Swapped
 from backoffice.api.permissions import needs
 from backoffice.api.writes import WriteSerializer
 from backoffice.clock import now
 from backoffice.flow import overrule, stock
 from backoffice.flow.desk import fobs
-from backoffice.models import Door, Fob, FobLoan, VendorAccount, Venue
+from backoffice.models import Fob, FobLoan, VendorAccount
 
 DESK = [needs("change_fobloan")]
 KEEPER = [needs("change_fob")]
@@ -122,52 +123,6 @@ class LoanViewSet(ReadOnlyModelViewSet[FobLoan]):
     filterset_class = LoanFilter
 
 
-class Done(serializers.Serializer[Any]):
-    """What an act did, in words."""
-
-    message = serializers.CharField()
-
-
-class Lies(Reason):
-    """Where a fob lies; null: at no one venue."""
-
-    venue = serializers.PrimaryKeyRelatedField[Venue](queryset=Venue.objects.all(), allow_null=True)
-
-
-class Swapped(Reason):
-    """What a guest gets for the fob that he brings back."""
-
-    other = serializers.PrimaryKeyRelatedField[Fob](queryset=Fob.objects.all())
-    broken = serializers.BooleanField(
-        default=True, help_text="the old one is lent to nobody until it is said to be repaired"
-    )
-
-
-class Lent(Reason):
-    """To whom a fob is lent without a booking, for which door and until when."""
-
-    name = serializers.CharField(max_length=200)
-    email = serializers.EmailField(required=False, default="")
-    door = serializers.PrimaryKeyRelatedField[Door](queryset=Door.objects.all())
-    until = Moment(help_text="with an offset or Z; within a year")
-
-
-class NewFob(serializers.Serializer[Any]):
-    """A fob to be put into stock."""
-
-    card_number = serializers.CharField(max_length=12, help_text="digits, as printed on it")
-    name = serializers.CharField(max_length=100)
-
-
-class NewFobs(Reason):
-    """Fobs to be put into stock at an account's vendor."""
-
-    account = serializers.SlugRelatedField[VendorAccount](
-        slug_field="slug", queryset=VendorAccount.objects.all()
-    )
-    fobs = NewFob(many=True, allow_empty=False)
-
-
 class FobFilter(FilterSet):
     """By account, venue, card number; whether lost, broken, gone."""
 
@@ -262,14 +217,18 @@ class FobViewSet(ReadOnlyModelViewSet[Fob]):
         tasks.follow.delay_on_commit()
         return Response(FobSerializer(fob).data)
 
-    @extend_schema(request=Lent, responses={201: OverrideSerializer})
+    @extend_schema(request=Lent, responses={201: LentSerializer})
     @action(detail=True, methods=["post"], permission_classes=OVERRULE)
     def lend(self, request: Request, **_: Any) -> Response:
-        """Lend it to somebody without a booking, from now on, for one door; it counts as handed out."""
+        """Lend it to somebody without a booking, from now on, for one door; it counts as handed out.
+
+        The answer names the fob, and whose it is from when to when; 409 when it is promised to somebody else.
+        """
         given = checked(Lent, request)
         person = overrule.Person(given["name"], given["email"])
         said = word(request, given)
-        return written(overrule.lend(self.get_object(), given["door"], person, given["until"], said))
+        lent = overrule.lend(self.get_object(), given["door"], person, given["until"], said)
+        return written(lent, LentSerializer)
 
 
 def _done(text: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import models, transaction
 
-from backoffice import pools, states
+from backoffice import pools, promises, states
 from backoffice.models import (
     AccessGrant,
     Booking,
@@ -89,15 +89,23 @@ def _grants_of(target: Booking | AccessGrant) -> models.QuerySet[AccessGrant]:
 def lend(fob: Fob, door: Door, person: Person, ends_at: datetime, word: Word) -> Override:
     """Give a fob to somebody without a booking, from now on until its end, for one door.
 
-    NotPossible unless the fob is here, of the door's pool, and promised to nobody.
+    NotPossible unless the fob is here, of the door's pool, and lent or promised to nobody; of two who ask
+    at once the second is refused.
     """
+    with transaction.atomic():
+        promises.must_be_free(fob, word.now)
+        fob.refresh_from_db()
+        _must_be_here(fob, door)
+        return grant_person(door, person, word.now, ends_at, word, method=Method.FOB, fob=fob)
+
+
+def _must_be_here(fob: Fob, door: Door) -> None:
     if fob.lost_at or fob.gone_at:
         raise NotPossible(f"{fob} is {fob.out_of_use or 'no longer listed by its vendor'}.")
     if pools.open_loans().filter(fob=fob).exists():
         raise NotPossible(f"{fob} is lent or promised to somebody else: take another one.")
     if not pools.belongs(fob, door):
         raise NotPossible(f"{fob} is not of the pool of {door}: take one that is, or change the pool.")
-    return grant_person(door, person, word.now, ends_at, word, method=Method.FOB, fob=fob)
 
 
 def grant_person(

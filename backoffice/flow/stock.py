@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.db.models import QuerySet
 
-from backoffice import pools
+from backoffice import pools, promises
 from backoffice.models import AccessGrant, Fob, FobLoan, Override, OverrideKind, Venue
 from backoffice.states import CodeState, GrantState
 from backoffice.word import NotPossible, Word, on_record, say
@@ -15,7 +13,6 @@ from backoffice.wording import moment
 from integrations.types import Method
 
 LIVE = (GrantState.GRANTED, GrantState.HELD, GrantState.BLOCKED)
-A_MOMENT = timedelta(minutes=1)  # until what was said about a fob shows in its loan
 TO_LEND = (GrantState.GRANTED, GrantState.BLOCKED)
 
 
@@ -117,8 +114,8 @@ def give(grant: AccessGrant, fob: Fob, word: Word) -> str:
         raise NotPossible("No fob is to be lent here: this access is by another method, held, or over.")
     if has := next((loan.fob for loan in _loans_of(grant) if pools.is_out(loan)), None):
         raise NotPossible(f"This guest has {has} already: swap it on its page.")
-    _must_fit(fob, grant, word)
     with transaction.atomic():
+        _must_fit(fob, grant, word)
         say(OverrideKind.REISSUE, grant, grant.ends_at, word, fob=fob)
         on_record(word, "give", fob, grant=grant)
     begins = moment(grant.starts_at, grant.door.venue)
@@ -136,8 +133,8 @@ def swap(fob: Fob, other: Fob, word: Word, *, broken: bool) -> str:
     grant = loan.grant
     if grant.state not in TO_LEND or grant.ends_at <= word.now:
         raise NotPossible(f"The time of {fob} is over: check it in.")
-    _must_fit(other, grant, word)
     with transaction.atomic():
+        _must_fit(other, grant, word)
         if not FobLoan.objects.filter(pk=loan.pk, returned_at=None).update(
             returned_at=word.now, returned_by=word.author
         ):
@@ -165,9 +162,7 @@ def free_for(grant: AccessGrant) -> list[Fob]:
 
 
 def _must_fit(fob: Fob, grant: AccessGrant, word: Word) -> None:
-    given = Override.objects.filter(fob=fob, lifted_at=None, created_at__gt=word.now - A_MOMENT)
-    if given.exclude(grant__in=_kin(grant)).exists():
-        raise NotPossible(f"{fob} was given to somebody else a moment ago: take another one.")
+    promises.must_be_free(fob, word.now, but=grant)
     if fob not in free_for(grant):
         raise NotPossible(
             f"{fob} cannot be given to this guest: it is lent, lost, broken, or not of the pool of all his "

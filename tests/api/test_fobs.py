@@ -117,6 +117,17 @@ def test_a_free_fob_is_lent_at_once(sandbox, now):
     assert Override.objects.get().fob == desk.fobs[0]
 
 
+def test_a_fob_is_lent_to_one_of_two_guests_and_the_answer_names_it(sandbox, now):
+    desk = Desk(sandbox, count=2)
+    given = {"door": desk.doors["501"].pk, "until": (now + timedelta(hours=1)).isoformat()}
+    first, second = (act(desk, "lend", name=name, **given) for name in ("Uwe", "Ida"))
+    told = first.json()
+    assert told["fob"] == {"id": desk.fobs[0].pk, "name": "Fob 1", "card_number": "30001"}
+    assert (told["name"], told["ends_at"][:16]) == ("Uwe", given["until"][:16])
+    assert (second.status_code, Override.objects.count()) == (409, 1)
+    assert second.json()["error"]["message"].startswith("Fob 1 is promised to somebody already, for Door 501")
+
+
 NEW = {"fobs": [{"card_number": "40001", "name": "Fob 40"}]}
 
 

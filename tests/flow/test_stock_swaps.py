@@ -139,7 +139,7 @@ def test_one_fob_is_not_given_to_two_guests_at_once(desk):
     desk.pass_(MORNING)
     first, second = AccessGrant.objects.order_by("pk")
     stock.give(first, desk.fobs[0], word(MORNING))
-    assert "a moment ago" in refused(stock.give, second, desk.fobs[0], word(MORNING))
+    assert "is promised to somebody" in refused(stock.give, second, desk.fobs[0], word(MORNING))
 
 
 def test_another_fob_than_the_one_that_waits_is_given(desk):

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from backoffice import pools
+from backoffice import pools, promises
 from backoffice.flow.issue.bundles import Bundle, due
 from backoffice.flow.issue.numbers import next_card_number
 from backoffice.models import Door, Fob, FobLoan, IssuedCode, Override, VendorAccount
@@ -101,7 +101,7 @@ def claim(job: Job, now: datetime) -> bool:
         job.replaced += [job.loan] if job.loan else []
         job.loan = None
     with transaction.atomic():
-        fob = job.loan.fob if job.loan else _free_fob(job)
+        fob = job.loan.fob if job.loan else _free_fob(job, now)
         if fob is None:
             _say(job, NONE_FREE)
             return False
@@ -161,8 +161,8 @@ def _at_the_desk(job: Job) -> Override | None:
     return Override.objects.filter(pk=again, fob__isnull=False).first() or job.wanted[0].grant.person
 
 
-def _free_fob(job: Job) -> Fob | None:
-    """The best fob of all doors' pools that nobody has: staff's choice, his last one, the least sought."""
+def _free_fob(job: Job, now: datetime) -> Fob | None:
+    """The best fob of all doors' pools that is nobody's: staff's choice, his last one, the least sought."""
     account = job.wanted[0].account_id
     doors = [code.door for code in job.wanted]
     others = list(Door.objects.filter(account=account, method=Method.FOB))
@@ -176,7 +176,13 @@ def _free_fob(job: Job) -> Fob | None:
         again = job.last is not None and job.last.fob_id == fob.pk
         return not chosen, not again, sum(pools.belongs(fob, door) for door in others), fob.ref
 
-    return min(fitting, key=order, default=None)
+    return next((fob for fob in sorted(fitting, key=order) if _may_be_lent(fob, word, now)), None)
+
+
+def _may_be_lent(fob: Fob, word: Override | None, now: datetime) -> bool:
+    """Whether staff promised a fob to nobody else; from now on they cannot until the loan is written down."""
+    promised = promises.promise(promises.lock(fob), now)
+    return promised is None or promised == word
 
 
 # --------------------------------------------------------------------------------------------- ending one
