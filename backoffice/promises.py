@@ -1,4 +1,4 @@
-"""Fobs that staff gave to somebody who has not got them yet: his from the word on, before the vendor is asked."""
+"""Fobs that staff gave to somebody who has not got them yet: his before the vendor is asked."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def promise(fob: Fob, now: datetime) -> Override | None:
 
 
 def _is_open(word: Override) -> bool:
-    """Is it still to be done? Not for a guest who lost his access, nor when a loan or a later word has come."""
+    """Is it still to be done? Not for a guest who lost his access, nor once a loan or a later word came."""
     mine = _grants(word)
     lives = mine.filter(state__in=pools.WAITING, method=Method.FOB).exists()
     if not lives and (word.grant or mine.exists()):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from backoffice import pools, promises
-from backoffice.models import AccessGrant, Fob, FobLoan, Override, OverrideKind, Venue
+from backoffice.models import AccessGrant, Fob, FobLoan, OverrideKind, Venue
 from backoffice.states import CodeState, GrantState
 from backoffice.word import NotPossible, Word, on_record, say
 from backoffice.wording import moment
