@@ -12,7 +12,7 @@ from backoffice import roomchannels
 from backoffice.admin import consent
 from backoffice.admin.base import CHOICE, RELATED, Days, Ongoing, ReadOnlyWithActs
 from backoffice.admin.names import link
-from backoffice.admin.pairing_acts import PAIRING_ACTS, TRY_AGAIN
+from backoffice.admin.pairing_acts import PAIRING_ACTS, SEEN, TRY_AGAIN
 from backoffice.admin.room_channels import STANDING, state_chip, trouble, where, why
 from backoffice.admin.show import EMPTY, at, chip, stacked, window
 from backoffice.models import Block, CalendarPairing
@@ -92,7 +92,7 @@ class CalendarPairingAdmin(ReadOnlyWithActs):
 
 @admin.register(Block)
 class BlockAdmin(ReadOnlyWithActs):
-    acts = (TRY_AGAIN,)
+    acts = (TRY_AGAIN, SEEN)
     act_related = ("room__venue", "account", "occurrence__booking")
     list_display = (window(), "room", "channel", "state_word", "explained")
     list_filter = (

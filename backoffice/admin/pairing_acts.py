@@ -75,6 +75,12 @@ def _try_again(row: Block, given: Given, word: Word) -> str:
     return f"The block at {row.account} is asked for again now."
 
 
+def _seen(row: Block, given: Given, word: Word) -> str:
+    del given
+    channels.seen(row, word)
+    return f"What was undone at {row.account} is seen."
+
+
 def _block_on(row: Room, given: Given, word: Word) -> str:
     slugs = channels.block_on(row, given["accounts"], word).block_on
     return f"{row}: bookings from elsewhere block it on {', '.join(slugs) or 'no channel'}."
@@ -179,6 +185,17 @@ TRY_AGAIN = Act(
     icon="replay",
     first=True,
     offered=lambda row: row.state in TRIED or (row.state == BlockState.REMOVED and row.said == Said.DELETED),
+)
+SEEN = Act(
+    "seen",
+    "Seen",
+    "That somebody changed the block and that it was put back needs nobody any more. Nothing is asked of the "
+    "channel; without this it is told for a day.",
+    OVERRULE,
+    _seen,
+    icon="visibility",
+    first=True,
+    offered=lambda row: bool(row.note) and row.state == BlockState.ACTIVE,
 )
 BLOCK_ON = Act(
     "block-on",

@@ -186,6 +186,14 @@ class BlockViewSet(ReadOnlyModelViewSet[Block]):
         tasks.follow.delay_on_commit()
         return Response(BlockSerializer(block).data)
 
+    @extend_schema(request=Because, responses=BlockSerializer)
+    @action(detail=True, methods=["post"], permission_classes=OVERRULE)
+    def seen(self, request: Request, **_: Any) -> Response:
+        """Say that a change that was undone (`note`) is known; 409 where none is, or it is not right yet."""
+        block = channels.seen(self.get_object(), word(request, checked(Because, request)))
+        tasks.follow.delay_on_commit()
+        return Response(BlockSerializer(block).data)
+
 
 class RoomChannels(GenericViewSet[Room]):
     """All channels of a room."""

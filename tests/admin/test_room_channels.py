@@ -167,6 +167,15 @@ def test_front_desk_tries_a_block_again_and_comes_back_to_the_room(signed_in, st
     assert StaffAct.objects.get().booking == stay.booking
 
 
+@pytest.mark.parametrize(("state", "offered"), [("active", True), ("planned", False)])
+def test_that_a_block_was_put_back_is_seen_on_its_page(signed_in, stay, state, offered):
+    row = blocked(stay, stay.resource, state=state, note="Somebody moved it.")
+    desk = signed_in("front desk")
+    assert ("/act/seen/" in text(desk.get(page_of(row)))) == offered
+    desk.post(act("seen", row), {"reason": "told the cleaners"})
+    assert (Block.objects.get().note == "") == offered
+
+
 def test_a_viewer_tries_nothing_again_and_nobody_edits_a_block(signed_in, stay):
     row = blocked(stay, stay.resource, state="failed")
     assert signed_in("viewer").post(act("retry", row), {"reason": "x"}).status_code == 403

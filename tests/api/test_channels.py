@@ -172,6 +172,14 @@ def test_a_block_is_tried_again(desk, stay):
     assert code(desk.post(f"{BLOCKS}{row.pk}/retry/", {"reason": "x"})) == (409, "not_possible")
 
 
+def test_what_was_undone_is_seen(desk, viewer, stay):
+    row = blocked(stay, stay.resource, state="active", note="Somebody moved it.")
+    here = f"{BLOCKS}{row.pk}/seen/"
+    assert viewer.post(here, {"reason": "x"}).status_code == 403
+    assert desk.post(here, {"reason": "told the cleaners"}).json()["note"] == ""
+    assert code(desk.post(here, {"reason": "x"})) == (409, "not_possible")
+
+
 def test_a_viewer_tries_no_block_again(viewer, stay):
     row = blocked(stay, stay.resource, state="failed")
     assert viewer.post(f"{BLOCKS}{row.pk}/retry/", {"reason": "x"}).status_code == 403

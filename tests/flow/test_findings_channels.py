@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice.flow import audit
+from backoffice.flow import audit, channels
 from backoffice.flow.conflicts import detect
 from backoffice.models import Block, CalendarPairing, Finding, Severity
+from backoffice.word import NotPossible
 from tests.factories import (
     HOUR,
     NOW,
@@ -19,6 +20,7 @@ from tests.factories import (
     ResourceFactory,
     RoomFactory,
 )
+from tests.flow.booked import word
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -129,6 +131,29 @@ def test_a_persons_change_that_was_undone_is_told_while_it_is_to_come(stay, cale
     block(stay, pairing=pairing, state="active", note=note)
     assert f"in the calendar The lab's: {note}" in found("change_undone").text
     assert audit.findings(START + 2 * HOUR)["closed"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "told"),
+    [("active", 23, True), ("active", 24, False), ("planned", 24, True)],
+    ids=["a shift may have missed it", "a day after it is right again", "not right yet"],
+)
+def test_a_change_that_was_undone_is_told_for_a_day_after_it_is_right_again(stay, hall, state, hours, told):
+    note = "It is moved back."
+    right = NOW - hours * HOUR
+    row = block(stay, hall, state=state, note=note, written_at=right, confirmed_at=right)
+    channels.listen(NOW)
+    row.refresh_from_db()
+    assert (row.note, found("change_undone") is not None) == ((note, True) if told else ("", False))
+
+
+@pytest.mark.parametrize(
+    ("state", "note", "why"), [("active", "", "Nothing is told"), ("planned", "moved", "not put right yet")]
+)
+def test_only_what_is_told_and_was_put_right_is_seen(stay, hall, state, note, why):
+    row = block(stay, hall, state=state, note=note)
+    with pytest.raises(NotPossible, match=why):
+        channels.seen(row, word())
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from backoffice import roomchannels, tasks
 from backoffice.flow import channels as step
-from backoffice.models import Block, CalendarPairing, Occurrence, Room, StaffAct, VendorAccount
+from backoffice.models import Block, CalendarPairing, Finding, Occurrence, Room, StaffAct, VendorAccount
 from backoffice.word import NotPossible, Word
 from tests.story.channels import LAB, Channels, channels
 from tests.story.conftest import MORNING
@@ -201,3 +203,34 @@ def test_a_dead_grant_is_told_in_words_and_stops_the_account(channels: Channels)
 def test_an_account_without_calendars_has_no_list(channels: Channels) -> None:
     with pytest.raises(NotPossible, match=r"Lock\.me has no calendars"):
         step.calendars_of(VendorAccount.objects.get(slug="lockme"), MORNING)
+
+
+# ----------------------------------------------------------------------------------------- what was undone
+
+
+def test_what_was_dragged_and_put_back_is_told_until_staff_have_seen_it(
+    running: Channels, word: Word
+) -> None:
+    block = _put_back(running)
+    assert Finding.objects.filter(kind="change_undone", closed_at=None).exists()
+    step.seen(block, word)
+    tasks.follow_up()
+    assert not Finding.objects.filter(kind="change_undone", closed_at=None).exists()
+    assert StaffAct.objects.get().booking == block.occurrence.booking
+
+
+def test_what_was_dragged_and_put_back_is_not_told_for_ever(running: Channels) -> None:
+    block = _put_back(running)
+    Block.objects.filter(pk=block.pk).update(confirmed_at=F("confirmed_at") - timedelta(days=1))
+    tasks.follow_up()
+    assert not Finding.objects.filter(kind="change_undone", closed_at=None).exists()
+
+
+def _put_back(channels: Channels) -> Block:
+    """The guest's event, dragged in a calendar that is only written, where it belongs again."""
+    CalendarPairing.objects.update(mode="to_calendar")
+    [(event, here)] = [(e["id"], e["start"]) for e in channels.events() if e["summary"].startswith("LM")]
+    channels.google.drag(LAB, event, "2026-03-09 18:00")
+    channels.sync()
+    assert next(each["start"] for each in channels.events() if each["id"] == event) == here
+    return Block.objects.exclude(note="").get()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.flow.channels.asking import block_on, calendars_of, can_block, try_again
+from backoffice.flow.channels.asking import block_on, calendars_of, can_block, seen, try_again
 from backoffice.flow.channels.carrying import bring_back, not_deleted, taken_out, to_take_out
 from backoffice.flow.channels.echoes import recognise
 from backoffice.flow.channels.leaving import unpair
@@ -52,6 +52,7 @@ __all__ = [
     "put",
     "read_slots",
     "recognise",
+    "seen",
     "shared_with",
     "slots_due",
     "synchronise",

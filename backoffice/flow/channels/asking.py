@@ -39,6 +39,22 @@ def try_again(block: Block, word: Word) -> Block:
     return block
 
 
+def seen(block: Block, word: Word) -> Block:
+    """Take away what is told of a person's change that was undone: staff know of it.
+
+    NotPossible, in words, where nothing is told, and before the block has been put right.
+    """
+    if not block.note:
+        raise NotPossible("Nothing is told of it that somebody would have to see.")
+    if block.state != BlockState.ACTIVE:
+        raise NotPossible("It is not put right yet: it is written again by itself, and told until then.")
+    with transaction.atomic():
+        Block.objects.filter(pk=block.pk).update(note="")
+        on_record(word, "seen", block, booking=block.occurrence.booking)
+        block.note = ""
+    return block
+
+
 def _is_gone(stay: Occurrence) -> bool:
     booking = stay.booking
     return bool(stay.gone_at or booking.gone_at) or booking.status == BookingStatus.CANCELLED

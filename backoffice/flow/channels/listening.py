@@ -18,6 +18,7 @@ ONE_BOOKING = (
 )
 NO_HOUR = "Somebody made whole days of its event. A booking has an hour: move it at the source."
 DRAGGED = "Somebody moved the block there, but what it stands for has not moved. It is moved back."
+NOTED = timedelta(days=1)  # so long what was put right stands: every shift reads it once
 EXACT = timedelta(minutes=1)  # sources count in minutes, entries in calendars may not
 BY_HAND = "Removed at its channel by a person. It is not written again until what it stands for changes."
 THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
@@ -31,11 +32,20 @@ def listen(now: datetime) -> int:
     booking source takes the event that it came from with it, where the calendar goes both ways (D1); else it
     stays away until the event changes (D3, D5). What was moved without being an order is moved back. While a
     change of ours waits to be written, the newer of the two counts, and a paid booking always (L5).
+
+    What was undone is told for a day after it has been read back as it should be.
     """
+    _told_long_enough(now)
     heard = sum(_hear_event(block, event, now) for block, event in _differing())
     heard += sum(_put_back(block) for block in _dragged())
     heard += sum(_stays_away(block, now) for block in _removed())
     return heard + sum(_is_there(block) for block in _there_after_all(now))
+
+
+def _told_long_enough(now: datetime) -> int:
+    """Let go of what was said of blocks that have been right again for a day; how many."""
+    right = Block.objects.filter(state=BlockState.ACTIVE, confirmed_at__lte=now - NOTED)
+    return right.exclude(note="").update(note="")
 
 
 def _differing() -> Iterator[tuple[Block, CalendarEvent]]:
