@@ -160,6 +160,16 @@ class People:
 
         self._of_entry(dice, ours=True, do=delete)
 
+    def do_carry_our_event(self, dice: Random) -> None:
+        """Into another calendar: a deletion where that one is not paired at that moment."""
+
+        def carry(calendar: str, ref: str) -> None:
+            self._order(calendar, ref)
+            self.removed |= set(Block.objects.filter(ref=ref).values_list("key", flat=True))
+            self.house.google.carry(calendar, ref, dice.choice(self.house.calendars()))
+
+        self._of_entry(dice, ours=True, do=carry)
+
     def do_copy_our_event(self, dice: Random) -> None:
         def copy(calendar: str, ref: str) -> None:
             (event,) = [one for one in self.house.google.events(calendar) if one["id"] == ref]
