@@ -13,7 +13,7 @@ KEPT: Mapping[tuple[int, ...], Mapping[int, Hours]] = {  # what is sold: days fr
     BALLROOM: {2: (0, 24), 3: (0, 24), 4: (0, 24)},
     THIRDS: {5: (8, 14)},
     HARBOUR: {3: (15, 20)},
-    STUDIO: {2: (19, 24), 5: (10, 14), 9: (19, 24), 16: (19, 24)},
+    STUDIO: {**dict.fromkeys(range(1, 7), (0, 24)), 9: (19, 24), 16: (19, 24)},  # the clubs' week
 }
 
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from integrations.sandbox import clubs
 from integrations.sandbox.lockme.store import starts_at
 from integrations.sandbox.occasions import kept
 from integrations.sandbox.server import Vendors
@@ -45,7 +46,6 @@ LAST = (
     "Patel Fraser Ashdown Krause Dietz Kowalczyk Sommer Albrecht Moss Finch",
 )
 FIRST_NAMES, LAST_NAMES = " ".join(FIRST).split(), " ".join(LAST).split()
-CLUBS = ("TSV Nordufer", "Chor am Kanal", "Yoga Kollektiv", "Robotik AG", "Volleyball 09", "Harbour Players")
 COMMENTS = (
     "",
     "",
@@ -66,6 +66,7 @@ def build(vendors: Vendors, seed: int = 7) -> None:
         _games(vendors, random, day)
         _halls(vendors, random, day)
     _special(vendors, random, today)
+    clubs.rehearse(vendors, today)
     _calendars(vendors, today)
 
 
@@ -78,6 +79,7 @@ def _locks(vendors: Vendors) -> None:
     vendors.codelocks.add_k3(QUAY, "Quay door", "Europe/London")
     for timecode, identifier, model, clock in KITLOCKS.values():
         vendors.codelocks.add_kitlock(timecode, identifier, model, clock)
+    clubs.furnish(vendors)
     vendors.codelocks.switch.update(netcode_quota=1250, utility_quota=2000)
     doors = ((501, "Hall", 0.82), (502, "Ballroom", 0.15), (503, "Store", 0.6), (601, "Studio", 0.47))
     for number, name, battery in doors:
@@ -98,9 +100,9 @@ def _rooms(vendors: Vendors) -> None:
     vendors.locaboo.add_resource(70, "Halle", {71: "Drittel 1", 72: "Drittel 2", 73: "Drittel 3"})
     for number, name in ((80, "Ballsaal"), (90, "Labor"), (95, "Studio")):
         vendors.locaboo.add_resource(number, name)
-    for number, club in enumerate(CLUBS, start=4701):
-        mail = f"kontakt@{club.lower().replace(' ', '-')}.example"
-        vendors.locaboo.add_customer(FIRST_NAMES[number % 20], LAST_NAMES[number % 20], mail, club, id=number)
+    for number, club in clubs.CLUBS.items():
+        name, surname = FIRST_NAMES[number % 20], LAST_NAMES[number % 20]
+        vendors.locaboo.add_customer(name, surname, clubs.address(club), club, id=number)
 
 
 def _person(random: Random) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def _halls(vendors: Vendors, random: Random, day: date) -> None:
         if random.random() < 0.8:
             begin = datetime.combine(day, time(random.randint(9, 19), random.choice((0, 30))))
             end = begin + timedelta(minutes=random.choice((60, 90, 120, 150)))
-            club = 4701 + random.randrange(len(CLUBS))
+            club = 4701 + random.randrange(len(clubs.CLUBS))
             if not kept(_today(vendors), resource, begin, end):
                 vendors.locaboo.book(resource, begin, end, club)
 
@@ -209,12 +211,14 @@ def disturb(vendors: Vendors, seed: int = 11) -> list[str]:
     for act, number in zip((_move, _cancel, _cancel, _move), soon, strict=False):
         done.append(act(vendors, random, number))
     done.append(_last_minute(vendors, random))
-    done.append(_drag(vendors))
+    done += [_drag(vendors), clubs.accept(vendors), clubs.come_again(vendors, _today(vendors))]
     return [text for text in done if text]
 
 
 def live(vendors: Vendors, random: Random) -> str:
     """One more thing that happens in town; what it was."""
+    if accepted := clubs.accept(vendors):
+        return accepted
     soon = list(_upcoming(vendors, timedelta(hours=1), timedelta(days=3)))
     if soon and random.random() < 0.35:
         return random.choice((_move, _cancel))(vendors, random, random.choice(soon))
@@ -239,10 +243,6 @@ def _upcoming(vendors: Vendors, after: timedelta, before: timedelta) -> Iterator
             yield number
 
 
-def _taken(vendors: Vendors, room: int, day: str, hour: str) -> bool:
-    return vendors.lockme.store.taken(room, day, hour)
-
-
 def _busy(vendors: Vendors, room: int, begin: datetime) -> bool:
     """Does another game begin too near?"""
     lockme = vendors.lockme
@@ -259,7 +259,7 @@ def _free_slot(vendors: Vendors, random: Random, days: tuple[int, ...]) -> tuple
         local = hour.replace(tzinfo=None)
         if kept(today.date(), room, local, local + GAME):
             continue
-        if hour > today and not _taken(vendors, room, day.isoformat(), f"{slot}:00"):
+        if hour > today and not vendors.lockme.store.taken(room, day.isoformat(), f"{slot}:00"):
             return room, day.isoformat(), slot
     return None
 

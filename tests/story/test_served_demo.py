@@ -208,6 +208,17 @@ def test_a_paid_booking_opens_every_door_within_five_seconds_without_a_poll(demo
     assert until(lambda: opened(demo, ways_in(demo, number)) == path, 5, every=1) is not None
 
 
+def test_clubs_with_the_app_have_phone_keys_one_is_waited_for_and_one_has_a_pin_instead(demo):
+    (door,) = [door for door in demo.get("doors") if door["slug"] == "stairs"]
+    codes = demo.get("codes", door=door["id"])
+    active = [code for code in codes if code["state"] == "active"]
+    keys = [code for code in active if code["method"] == "phone"]
+    assert sum(bool(code["accepted_at"]) for code in keys) >= 3
+    assert sum(not code["accepted_at"] for code in keys) >= 1
+    refused = {code["grant"] for code in codes if (code["method"], code["state"]) == ("phone", "failed")}
+    assert refused & {code["grant"] for code in active if code["method"] == "netcode"}
+
+
 def test_a_manager_who_connects_lock_me_is_let_in_there_and_sent_back(demo):
     query = {"client_id": "sandbox-lockme", "redirect_uri": f"{demo.web}/admin/connected/"}
     address = f"{demo.vendors}/lockme/authorize"

@@ -18,7 +18,7 @@ from backoffice.embedded import local_secret
 from backoffice.management import atthedesk, serving
 from backoffice.management.summary import summary
 from backoffice.models import VendorAccount
-from integrations.sandbox import town
+from integrations.sandbox import clubs, town
 from integrations.sandbox.server import Server, Vendors
 
 SITE = Path(__file__).resolve().parent.parent / "demo.yaml"
@@ -89,7 +89,9 @@ class Command(BaseCommand):
         """The sandbox as it was left, or a new town."""
         if state.exists() and VendorAccount.objects.exists():
             self._say("sandbox vendors, as they were left")
-            return Vendors.load(state), False
+            vendors = Vendors.load(state)
+            clubs.furnish(vendors)  # what is newer than the file
+            return vendors, False
         self._say("sandbox vendors with some 300 bookings")
         vendors = Vendors()
         town.build(vendors)
