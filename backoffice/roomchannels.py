@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from backoffice.flow.channels import can_block
 from backoffice.models import (
@@ -21,13 +21,12 @@ from backoffice.models import (
     Resource,
     Room,
     Said,
-    SyncRun,
 )
+from backoffice.selectors import with_reading
 from backoffice.standing import READING, RUNNING, Standing, standing
-from backoffice.states import BlockState, RunState
+from backoffice.states import BlockState
 from integrations.types import BookingStatus
 
-LOOKBACK = timedelta(days=7)
 MOST = 40  # blocks on one page, and what belongs to the same stays
 RELATED = (
     "account",
@@ -186,7 +185,7 @@ def with_sharing(pairings: QuerySet[CalendarPairing]) -> QuerySet[CalendarPairin
 
 def paired(pairings: QuerySet[CalendarPairing], now: datetime) -> list[Paired]:
     """Pairings with how they do; as many queries for one as for a hundred."""
-    known = with_sharing(pairings).select_related("account", "room__venue")
+    known = with_reading(with_sharing(pairings), now).select_related("account", "room__venue")
     rows = list(known.order_by("room__name", "ref", "pk"))
     if not rows:
         return []
@@ -194,24 +193,19 @@ def paired(pairings: QuerySet[CalendarPairing], now: datetime) -> list[Paired]:
     readings = {
         (each.account_id, each.ref): each for each in CalendarReading.objects.filter(account__in=accounts)
     }
-    users, good, unwritten = _users(rows), _good(accounts, now), _unwritten(rows, now)
-    return [
-        _one(row, readings.get((row.account_id, row.ref)), users, good.get(row.account_id), unwritten)
-        for row in rows
-    ]
+    users, unwritten = _users(rows), _unwritten(rows, now)
+    return [_one(row, readings.get((row.account_id, row.ref)), users, unwritten) for row in rows]
 
 
 def _one(
     row: CalendarPairing,
     reading: CalendarReading | None,
     users: dict[tuple[int, str], list[Room]],
-    good: datetime | None,
     unwritten: dict[int, int],
 ) -> Paired:
-    failed = reading is not None and reading.failed_at is not None
     others = [room for room in users[row.account_id, row.ref] if room.pk != row.room_id]
-    read_at = good if reading and reading.whole_at and not failed else reading.whole_at if reading else None
-    error = reading.error if reading and failed else ""
+    error = reading.error if reading and reading.failed_at else ""
+    read_at: datetime | None = row.read_at  # type: ignore[attr-defined]  # of `with_reading`
     return Paired(row, standing(row), others, read_at, error, unwritten.get(row.pk, 0))
 
 
@@ -222,12 +216,6 @@ def _users(rows: Sequence[CalendarPairing]) -> dict[tuple[int, str], list[Room]]
     for each in same.order_by("room__name"):
         found[each.account_id, each.ref].append(each.room)
     return found
-
-
-def _good(accounts: Iterable[int], now: datetime) -> dict[int, datetime]:
-    runs = SyncRun.objects.filter(account__in=accounts, state=RunState.OK, started_at__gt=now - LOOKBACK)
-    last = runs.order_by().values("account").annotate(last=Max("started_at"))
-    return dict(last.values_list("account", "last"))
 
 
 def _unwritten(rows: Iterable[CalendarPairing], now: datetime) -> dict[int, int]:

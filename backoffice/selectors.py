@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Func, JSONField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, JSONObject
 
-from backoffice.models import Conflict, Finding, IssuedCode, Severity, VendorAccount
+from backoffice.models import (
+    CalendarPairing,
+    CalendarReading,
+    Conflict,
+    Finding,
+    IssuedCode,
+    Severity,
+    SyncRun,
+    VendorAccount,
+)
 from backoffice.models.places import Policy
 from backoffice.states import CodeState, ConflictState
 
 DEADLINE_MINUTES = 120
+CALENDAR = "calendar"  # of a run: the name of one that it read well
+LOOKBACK = timedelta(days=7)  # of runs; before that a calendar's last whole reading counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +71,20 @@ def findings_open() -> QuerySet[Finding]:
     pressing = [When(severity=severity, then=place) for place, severity in enumerate(Severity.values)]
     waiting = Finding.objects.filter(closed_at=None).exclude(severity=Severity.NOTE)
     return waiting.order_by(Case(*pressing), "opened_at", "pk")
+
+
+def with_reading(pairings: QuerySet[CalendarPairing], now: datetime) -> QuerySet[CalendarPairing]:
+    """Pairings with `read_at`: when their own calendar was last read to its end and believed, or None.
+
+    One account's calendars are read one after the other, so that the run can fail for the sake of another
+    one, or end before it has come to this one.
+    """
+    named = Func(
+        JSONObject(**{CALENDAR: OuterRef("ref")}), function="jsonb_build_array", output_field=JSONField()
+    )
+    runs = SyncRun.objects.filter(
+        account=OuterRef("account"), started_at__gt=now - LOOKBACK, read__contains=named
+    )
+    whole = CalendarReading.objects.filter(account=OuterRef("account"), ref=OuterRef("ref"))
+    last = Subquery(runs.order_by("-started_at").values("started_at")[:1])
+    return pairings.annotate(read_at=Coalesce(last, Subquery(whole.values("whole_at")[:1])))

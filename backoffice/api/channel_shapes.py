@@ -21,6 +21,9 @@ class PairingSerializer(serializers.ModelSerializer[CalendarPairing]):
     """A room's calendar; `standing` is active, not active or paused, and `why` says so in words."""
 
     account = serializers.SlugRelatedField[VendorAccount](slug_field="slug", read_only=True)
+    read_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="when this calendar was last read well; null: not yet"
+    )
     standing = serializers.SerializerMethodField()
     why = serializers.SerializerMethodField()
 
@@ -37,6 +40,7 @@ class PairingSerializer(serializers.ModelSerializer[CalendarPairing]):
             "options",
             "activated_at",
             "acknowledged_at",
+            "read_at",
             "standing",
             "why",
         ]

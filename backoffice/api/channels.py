@@ -35,6 +35,7 @@ from backoffice.api.permissions import needs
 from backoffice.clock import now
 from backoffice.flow import channels
 from backoffice.models import Block, CalendarPairing, Mode, Room, VendorAccount
+from backoffice.selectors import with_reading
 from backoffice.word import NotPossible
 from integrations.types import CalendarRecord
 
@@ -56,6 +57,10 @@ class PairingViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet[CalendarPairi
         "paused_at": ["isnull"],
     }
 
+    def get_queryset(self) -> QuerySet[CalendarPairing]:
+        """Pairings with when their calendars were last read well."""
+        return with_reading(super().get_queryset(), now())
+
     @extend_schema(request=NewPairing, responses={201: PairingSerializer})
     def create(self, request: Request, *_: Any, **__: Any) -> Response:
         """Pair a room with a calendar of the account's list; nothing syncs before `activate` (M6).
@@ -68,7 +73,8 @@ class PairingViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet[CalendarPairi
         account = get_object_or_404(VendorAccount, slug=given["account"])
         calendar = _calendar(account, given["ref"])
         pairing = channels.pair(room, account, calendar, given, word(request, given))
-        return Response(PairingSerializer(pairing).data, status.HTTP_201_CREATED)
+        made = self.get_queryset().get(pk=pairing.pk)
+        return Response(PairingSerializer(made).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=PairingChange, responses=PairingSerializer)
     @action(detail=True, methods=["post"], permission_classes=CHANGE)

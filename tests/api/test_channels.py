@@ -102,6 +102,18 @@ def test_a_paused_pairing_says_why(viewer, account, rooms):
     assert (row["standing"], "reconnect" in row["why"]) == ("paused", True)
 
 
+def test_each_pairing_tells_when_its_own_calendar_was_read(viewer, manager, account, google, rooms):
+    lab, harbour = (pairing(account, room, ref=ref) for room, ref in zip(rooms, (LAB, HARBOUR), strict=True))
+    del google.store.calendars[LAB]
+    assert tasks.refresh(account).state == "failed"
+    rows = {row["id"]: row["read_at"] for row in viewer.get(PAIRINGS).json()["results"]}
+    assert (rows[lab.pk], bool(rows[harbour.pk])) == (None, True)
+    here = viewer.get(f"/api/v1/rooms/{rooms[1].pk}/channels/").json()["calendars"]
+    assert here[0]["read_at"] == here[0]["pairing"]["read_at"] == rows[harbour.pk]
+    again = manager.post(f"{PAIRINGS}{harbour.pk}/deactivate/", {"reason": "stop"}).json()
+    assert again["read_at"] == rows[harbour.pk]
+
+
 def test_the_desk_synchronises_one_room(desk, account, rooms):
     for room, ref in zip(rooms, (LAB, HARBOUR), strict=True):
         pairing(account, room, ref=ref)

@@ -20,6 +20,7 @@ from backoffice.models import (
     VendorAccount,
     WebhookMessage,
 )
+from backoffice.selectors import with_reading
 from backoffice.states import MessageState, RunState
 from backoffice.wording import door_name
 from integrations.types import Role
@@ -78,14 +79,7 @@ def _stopped(stopped: Iterable[VendorAccount]) -> Iterator[Trouble]:
 
 
 def _readings(asked: Sequence[VendorAccount], now: datetime) -> Iterator[Trouble]:
-    latest = _latest(now)
-    good = dict(
-        SyncRun.objects.filter(state=RunState.OK, kind__in=READINGS, started_at__gt=now - LOOKBACK)
-        .order_by()
-        .values("account")
-        .annotate(last=Max("finished_at"))
-        .values_list("account", "last")
-    )
+    latest, good = _latest(now), _good(now)
     for account in asked:
         runs = latest[account.pk]
         told = [run for run in runs if run.state != RunState.FAILED]
@@ -93,6 +87,24 @@ def _readings(asked: Sequence[VendorAccount], now: datetime) -> Iterator[Trouble
             yield _braked(account, told[0])
         elif _failing(account, runs, good.get(account.pk), now):
             yield _silent(account, runs[0], good.get(account.pk))
+
+
+def _good(now: datetime) -> dict[int, datetime]:
+    """Per account, when it was last read well: of calendars all that are in use, for that one of them is
+    not there any more is told by itself."""
+    runs = SyncRun.objects.filter(state=RunState.OK, kind__in=READINGS, started_at__gt=now - LOOKBACK)
+    last = runs.order_by().values("account").annotate(last=Max("finished_at"))
+    return {**dict(last.values_list("account", "last")), **_calendars_read(now)}
+
+
+def _calendars_read(now: datetime) -> dict[int, datetime]:
+    """Per account, since when each of its calendars in use has been read; none where one never was."""
+    used = CalendarPairing.objects.filter(activated_at__isnull=False, paused_at=None)
+    moments: dict[int, list[datetime | None]] = defaultdict(list)
+    for account, read_at in with_reading(used, now).values_list("account", "read_at"):
+        moments[account].append(read_at)
+    known = {account: [at for at in each if at] for account, each in moments.items()}
+    return {account: min(each) for account, each in known.items() if len(each) == len(moments[account])}
 
 
 def _latest(now: datetime) -> dict[int, list[SyncRun]]:
@@ -112,6 +124,7 @@ def _failing(account: VendorAccount, runs: list[SyncRun], good: datetime | None,
     if not runs:
         return False
     in_a_row = len(runs) == PATIENCE and all(run.state == RunState.FAILED for run in runs)
+    in_a_row &= good is None or good < runs[-1].started_at
     silence = max(SHORTEST_SILENCE, timedelta(minutes=PATIENCE * account.poll_minutes))
     return in_a_row or (good is not None and good < now - silence)
 

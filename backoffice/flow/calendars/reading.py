@@ -13,6 +13,7 @@ from django.db.models import Q
 from backoffice.flow.calendars import rows
 from backoffice.flow.calendars.taking import take
 from backoffice.models import CalendarEvent, CalendarPairing, CalendarReading, SyncRun, VendorAccount
+from backoffice.selectors import CALENDAR
 from backoffice.states import RunState
 from integrations.errors import Misconfigured, Missing, Refused, StartOver, Unavailable, VendorError
 from integrations.types import Calendar, EventChanges
@@ -35,6 +36,7 @@ class Run:
     accept_loss: bool
     counts: rows.Counts = field(default_factory=rows.Counts)
     notes: list[str] = field(default_factory=list)
+    well: list[str] = field(default_factory=list)  # the calendars that were read to their end, and believed
     failure: VendorError | None = None
     doubted: bool = False
     began: float = field(default_factory=time.monotonic)
@@ -94,6 +96,7 @@ def _read(run: Run, client: Calendar, ref: str) -> None:
     else:
         gone = [event for event in lost if _is_gone(client, event)]
         _keep_token(run, calendar, changes, gone)
+        run.well.append(ref)
     _well(run, calendar)
 
 
@@ -170,6 +173,7 @@ def _end(run: Run) -> SyncRun:
     row.finished_at = run.now + timedelta(seconds=time.monotonic() - run.began)
     row.seen, row.created, row.updated, row.gone = counts.seen, counts.created, counts.updated, counts.gone
     row.error = " ".join(_sentences(run.notes))
+    row.read = [{CALENDAR: ref} for ref in run.well]
     row.save()
     row.failure = run.failure
     return row
