@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 
 from backoffice.admin.acts import WithActs
+from backoffice.admin.closed import unlink
 from backoffice.admin.names import named
 from backoffice.admin.show import EMPTY
 from backoffice.admin.unfolded import ModelAdmin, TabularInline
@@ -39,10 +40,11 @@ class Table(ModelAdmin):
         return {}
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """A row's page, headed by what staff know it by."""
+        """A row's page, headed by what staff know it by; links only to what they may open."""
         row = kwargs.get("obj")
         if row is not None:
             context["subtitle"] = named(row)
+        unlink(context["adminform"], self.model, request)
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -9,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from backoffice.models import Booking, Room
+from backoffice.models import Booking, Override, Room
 from tests.admin.rows import EMAIL, MARK, fill
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,28 @@ def test_every_model_of_ours_is_registered_or_stands_on_another_page():
     inlines = {inline.model for inline in admin.site.get_model_admin(Room).get_inlines(None, Room())}
     ours = {model for model in apps.get_app_config("backoffice").get_models() if not model._meta.auto_created}
     assert ours - set(TABLES) - inlines == set()
+
+
+@pytest.mark.parametrize("group", ["viewer", "front desk", "manager"])
+def test_no_row_links_to_a_page_that_its_reader_may_not_open(signed_in, now, group):
+    client = signed_in(group)
+    fill(1, now)
+    pages = [answer for model in TABLES if (answer := client.get(page_of(first(model)))).status_code == 200]
+    links = {
+        link for page in pages for link in re.findall(r'href="(/admin/[^"]+/change/)"', page.content.decode())
+    }
+    assert links
+    assert {link for link in links if client.get(link).status_code == 403} == set()
+
+
+def test_who_said_it_is_named_on_its_page_and_linked_for_those_who_may_open_it(signed_in, now):
+    fill(1, now)
+    word = first(Override)
+    address = page_of(word.author)
+    assert address in signed_in("").get(page_of(word)).content.decode()
+    text = signed_in("manager").get(page_of(word)).content.decode()
+    assert address not in text
+    assert str(word.author) in text
 
 
 @pytest.mark.parametrize("group", ["front desk", "manager"])
