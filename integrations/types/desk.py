@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -242,6 +242,10 @@ class RoomCalendar(Protocol):
 @runtime_checkable
 class BookingDesk(Protocol):
     """A booking source at which staff write bookings and customers, each in one attempt that is read back."""
+
+    @property
+    def customer_fields(self) -> Collection[str]:
+        """The names of what a customer may have."""
 
     def save_booking(self, order: SaveOrder) -> Written:
         """Make or replace a booking of one span."""

@@ -51,6 +51,12 @@ def test_nobody_is_added_for_nothing(hall, fields, words):
     assert (hall.asked("customer_add"), VendorWrite.objects.count()) == (0, 0)
 
 
+def test_a_customer_of_unknown_fields_alone_is_refused_by_their_names(hall):
+    with pytest.raises(NotPossible, match="has no shoe_size, town; it has bank_owner, "):
+        customers.add(hall.account, {"town": "Kiel", "shoe_size": "43"}, word())
+    assert (hall.asked("customer_add"), VendorWrite.objects.count()) == (0, 0)
+
+
 def test_what_is_not_named_stays_as_it_is(hall):
     write = customers.edit(hall.customer(), {"phone": "+49 30 1"}, word())
     tasks.take_over(write)

@@ -99,6 +99,17 @@ def test_a_move_that_was_not_answered_is_not_sent_again(shop, lab, word):
     assert len(asked(shop)) == 1
 
 
+def test_a_move_that_never_arrived_says_once_that_it_may_have_been_done(shop, lab, word):
+    booking = booked(shop, lab)
+    shop.fail("drop_before", "/move")
+    answer, doubt, *more = reservations.move(booking, lab, DAY, time(18), word).text.split(". ")
+    assert answer.endswith("got no answer (ConnectionError); it could not be seen there")
+    assert (doubt, more) == (
+        "It may have been done or not: look at the vendor before you ask again.",
+        [],
+    )
+
+
 def test_its_own_hour_is_not_taken_by_itself_but_no_move(shop, lab, word):
     with pytest.raises(NotPossible, match="there already"):
         reservations.move(booked(shop, lab), lab, DAY, time(14), word)

@@ -32,6 +32,7 @@ TROUBLED = [
     (kitlock(method="card"), "its vendor offers netcode, phone"),
     (kitlock(lock=Lock("KL1060", "", "101691", "UTC")), "has no timecode"),
     (kitlock(lock=Lock("KL1060", "2025", "101691", "UTC")), "a timecode of 12 digits"),
+    (kitlock(lock=Lock("KL1060C2", "202511161623", "012345", "UTC")), "begins with 0"),
     (k3(ref="front"), "has no model"),
     (k3(ref="front", lock=Lock("K3CONNECT")), "not 32 hexadecimal digits"),
     (kitlock(lock=Lock("KL9999", "202511161623", "101691", "UTC")), "known models are"),

@@ -149,6 +149,7 @@ def test_a_lock_that_is_entered_is_a_door_of_the_sequences_numbers(kit, codelock
         ({"identifier_again": "101961"}, "identifiers differ"),
         ({"timecode": "202513161623", "timecode_again": "202513161623"}, "12 digits"),
         ({"identifier": "10169", "identifier_again": "10169"}, "6 digits"),
+        ({"model": "KL1060C2", "identifier": "012345", "identifier_again": "012345"}, "never begins with 0"),
         ({"clock": "Berlin"}, "is no clock"),
     ],
 )

@@ -87,6 +87,7 @@ class TestCodelocks(AccessProviderContract):
         "netcode_quota": "codelocks/test_line.py",
         "utility_quota": "codelocks/test_sandbox.py",
         "https_only": "codelocks/test_sandbox.py",
+        "no_duration_id": "codelocks/test_sandbox.py",
     }
     secrets = tuple(CodelocksSandbox.secrets.values())
     private = ("Side door",)

@@ -28,12 +28,16 @@ def add(
 ) -> VendorWrite:
     """Have a customer added; `fields` by the source's names (lockme has none, locaboo those of section 5).
 
-    NotPossible without a name or a way to reach them; Doubts when the e-mail address is known there already,
+    NotPossible without a name or a way to reach them, or for fields that the source has not;
+    Doubts when the e-mail address is known there already,
     unless `all_the_same`.
     """
     if made := already(key):
         return made
     client, said = _desk(account), _said(fields)
+    if unknown := sorted(set(said) - set(client.customer_fields)):
+        has = ", ".join(sorted(client.customer_fields))
+        raise NotPossible(f"A customer of {account} has no {', '.join(unknown)}; it has {has}.")
     if not any(said.get(name) for name in NAMES):
         raise NotPossible("Who is it? Give a name, a company, an e-mail address or a phone number.")
     _check(said)

@@ -16,6 +16,7 @@ from backoffice.word import NotPossible, Word, on_record
 from integrations.errors import Garbled, Refused, Unavailable
 from integrations.types import Commissioning, InitRecord, Method, Verdict, Written
 
+GROUPED = "KL1060C2"  # its identifier is a group and a member, and no group begins with 0
 MODELS = ("KL1060", "KL1060C2", "KL1060G3", "KL1550")
 SHOWN = "The sequence was shown once and is kept nowhere."
 
@@ -122,10 +123,16 @@ def _check(new: NewLock) -> None:
         raise NotPossible("The two identifiers differ: read it from the lock's sheet and type it twice.")
     if not re.fullmatch(r"[0-9]{12}", new.timecode) or not _is_moment(new.timecode):
         raise NotPossible("A timecode is 12 digits, year to minute, such as 202511161623.")
-    if not re.fullmatch(r"[0-9]{6}", new.identifier):
-        raise NotPossible("An identifier is 6 digits.")
+    _check_identifier(new)
     if lockclock.zone_named(new.clock) is None:
         raise NotPossible(f"{new.clock} is no clock: write UTC, an offset such as +01:00, or a zone.")
+
+
+def _check_identifier(new: NewLock) -> None:
+    if not re.fullmatch(r"[0-9]{6}", new.identifier):
+        raise NotPossible("An identifier is 6 digits.")
+    if new.model == GROUPED and new.identifier.startswith("0"):
+        raise NotPossible(f"The identifier of a {GROUPED} never begins with 0: read it from the lock again.")
 
 
 def _is_moment(timecode: str) -> bool:

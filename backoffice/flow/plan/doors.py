@@ -12,6 +12,7 @@ from integrations.types import Method
 
 KITLOCKS = {"KL1060", "KL1060C2", "KL1060G3", "KL1550"}
 K3 = "K3CONNECT"
+GROUPED = "KL1060C2"  # its identifier is a group and a member, and no group begins with 0
 K3_ID = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -95,6 +96,8 @@ def _check_kitlock(door: Door) -> None:
         raise Trouble(f"{door.name} has no {', '.join(missing)}: take them from the lock and fill them in")
     if not re.fullmatch(r"\d{12}", lock.timecode) or not re.fullmatch(r"\d{6}", lock.identifier):
         raise Trouble(f"{door.name} needs a timecode of 12 digits and an identifier of 6: correct them")
+    if lock.model.upper() == GROUPED and lock.identifier.startswith("0"):
+        raise Trouble(f"the identifier of {door.name} begins with 0, which no {GROUPED}'s does: correct it")
     if lock.model.upper() not in KITLOCKS:
         raise Trouble(
             f"{door.name} is a {lock.model}: known models are {', '.join(sorted(KITLOCKS))} and {K3}"

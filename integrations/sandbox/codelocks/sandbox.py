@@ -38,6 +38,7 @@ class CodelocksSandbox(Sandbox):
         "start_rule": "strict",  # or truncate
         "unknown_duration": "400",  # or 200, with an error in the body
         "bad_access_key": "401",  # or 400
+        "no_duration_id": "example",  # the page's example value; or 404, 403
         "duration_key": "DurationID",  # or DurationId
         "lock_key": "LockId",  # or LockID
         "rule_form": "array",  # or object
@@ -149,6 +150,7 @@ class CodelocksSandbox(Sandbox):
         yield Rule(f"{n}/netcode/<lock_id>", methods=["GET"], endpoint="netcode")
         yield Rule(f"{u}/init", methods=["GET"], endpoint="init")
         yield Rule(f"{u}/durations", methods=["GET"], endpoint="durations")
+        yield Rule(f"{u}/duration", methods=["GET"], endpoint="duration")
         yield Rule(f"{u}/duration/<duration_id>", methods=["GET"], endpoint="duration")
         yield Rule(f"{u}/k3connect", methods=["GET"], endpoint="k3_locks")
         yield Rule(f"{u}/k3connect/account", methods=["GET"], endpoint="k3_account")
@@ -164,9 +166,8 @@ class CodelocksSandbox(Sandbox):
 
     def _answer(self, request: Request) -> Response:
         """Count before anything can go wrong: failures are paid for too (C-S2)."""
-        if self.switch["https_only"] and request.scheme != "https":
-            return forbidden()
-        if request.headers.get("x-api-key") != self.keys["api_key"]:
+        plain = self.switch["https_only"] and request.scheme != "https"
+        if plain or request.headers.get("x-api-key") != self.keys["api_key"]:
             return forbidden()
         if not self._count(request.path):
             return answer({"message": "Limit Exceeded"}, 429)
@@ -214,9 +215,10 @@ class CodelocksSandbox(Sandbox):
         refused = () if self.switch["g3_durations"] else ("KL1060G3",)
         return answer(utility.durations(request.args, self.switch["duration_key"], refused))
 
-    def duration(self, request: Request, duration_id: str) -> Response:
-        """The rule of one duration."""
-        return answer(utility.duration(request.args, duration_id, self.switch["rule_form"]))
+    def duration(self, request: Request, duration_id: str = "") -> Response:
+        """The rule of one duration; its id is marked optional."""
+        ref = duration_id or utility.no_duration(self.switch["no_duration_id"])
+        return answer(utility.duration(request.args, ref, self.switch["rule_form"]))
 
     def init(self, request: Request) -> Response:
         """The sequence to type in at once."""
@@ -240,9 +242,8 @@ class CodelocksSandbox(Sandbox):
     def _unknown_duration(self) -> Response:
         if self.switch["unknown_duration"] == "400":
             raise invalid("duration")
-        return answer(
-            {"ActualNetcode": "ERROR", "Resultstatus": "Error: unknown duration", "Startdate": None}
-        )
+        said = {"ActualNetcode": "ERROR", "Resultstatus": "Error: unknown duration", "Startdate": None}
+        return answer(said)
 
     # ------------------------------------------------------------------------------------------ K3
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from integrations.sandbox.codelocks import netcodes
 from integrations.sandbox.codelocks.locks import zone
-from integrations.sandbox.codelocks.refusal import chosen, invalid, whole
+from integrations.sandbox.codelocks.refusal import Refusal, chosen, forbidden, invalid, missing, whole
 
 INIT_MODELS = ("KL1060", "KL1060C2", "KL1550")
+EXAMPLE_DURATION = "0"  # the page's example value, as the model's is KL1060
 DEFAULT_MASTER = "11335577"
 
 Values = Mapping[str, str]
@@ -41,6 +42,15 @@ def duration(values: Values, duration_id: str, form: str) -> dict[str, Any]:
     if row is None:
         raise invalid("ID")
     return netcodes.rule(name, row, form)
+
+
+def no_duration(said: str) -> str:
+    """The id that stands for none, as `said` by the switch; Refusal where one is asked for."""
+    if said == "404":
+        raise missing("ID")
+    if said == "403":
+        raise Refusal(forbidden("Missing Authentication Token"))
+    return EXAMPLE_DURATION
 
 
 def init(values: Values, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from integrations.types import CodeOrder, Duration, Method
 from integrations.vendors.codelocks.line import lowered, said
 
 K3 = "K3CONNECT"
+C2 = "KL1060C2"  # its identifier is a group and a member, and the group has no zero in front
 LENGTHS = {"KL1060": (6, 6), "KL1060C2": (7, 7), "KL1060G3": (7, 7), "KL1550": (4, 8), K3: (6, 6)}
 K3_ID = re.compile(r"[0-9a-fA-F]{32}")
 FAILURE = re.compile(r"(?<!no )\berror", re.IGNORECASE)
@@ -84,6 +85,8 @@ def _kitlock(model: str, lock: Mapping[str, str]) -> tuple[str, str]:
     # what was given is not repeated: an access key in the wrong place would be shown
     if not re.fullmatch(r"[0-9]{6}", identifier):
         raise Refused(f"a {model}'s identifier must be six digits")
+    if model == C2 and identifier.startswith("0"):
+        raise Refused(f"a {model}'s identifier never begins with 0: read it from the lock again")
     return timecode, identifier
 
 

@@ -40,6 +40,8 @@ Form = dict[str, str]
 class People(Desk):
     """Customers of one account, written. Nothing here is tried again."""
 
+    customer_fields = FIELDS
+
     def add_customer(self, fields: Mapping[str, object]) -> Written:
         """Add a customer (customer_add), asked once; salutation is 0 (Mr) or 1 (Ms/Mrs) here.
 

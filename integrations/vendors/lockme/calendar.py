@@ -122,7 +122,7 @@ class Calendar:
         except VendorError:
             found = None
         if found is None:
-            text = f"{error.text}; whether it was done could not be seen: look before it is written again"
+            text = f"{error.text}; it could not be seen there"
             raise type(error)(text, status=error.status, retry_after=error.retry_after) from None
         return found
 

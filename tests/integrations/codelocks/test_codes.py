@@ -86,6 +86,7 @@ WRONG = {
     "timecode with letters": order(timecode="2025111616２3"),
     "identifier of 5 digits": order(identifier="12345"),
     "identifier missing": order(identifier=""),
+    "a C2's group that begins with 0": order(model="KL1060C2", identifier="012345"),
     "k3 id not hexadecimal": k3_order(ref="z" * 32),
     "k3 id with a path": k3_order(ref="../account/" + "0" * 21),
     "half past": order(start=START.replace(minute=30)),

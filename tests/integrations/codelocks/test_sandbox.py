@@ -135,6 +135,15 @@ def test_c_s8_the_table_has_rentals_for_some_models_only(send):
     assert len(send("/u/1/durations").json()) == 38
 
 
+@pytest.mark.parametrize(("switch", "status"), [("example", 200), ("404", 404), ("403", 403)])
+def test_the_id_of_a_duration_may_be_left_out_as_the_page_says(switch, status, send, codelocks):
+    codelocks.switch["no_duration_id"] = switch
+    answers = [send(f"/u/1/duration{end}", params={"lockmodel": "KL1060"}) for end in ("", "/")]
+    assert [answer.status_code for answer in answers] == [status, status]
+    told = [answer.json().get("DurationID") for answer in answers]
+    assert told == [0 if status == 200 else None] * 2
+
+
 def test_c_s13_answers_have_unknown_keys_and_nulls(send):
     body = send(NETCODE, params=ASKED).json()
     assert {"Colour", "Beta"} <= body.keys()

@@ -137,7 +137,7 @@ def test_slots_without_an_answer_are_looked_at_and_not_set_again(
 
 def test_slots_that_never_arrived_are_not_taken_for_set(shop: LockmeSandbox, client: Lockme) -> None:
     shop.fail("drop_before", "POST")
-    with pytest.raises(Unavailable, match="look before"):
+    with pytest.raises(Unavailable, match="could not be seen"):
         client.set_weekday("1398", 1, [NOON])
     assert shop.store.rooms[1398].week == {}
 

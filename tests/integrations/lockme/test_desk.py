@@ -222,7 +222,7 @@ def test_a_delete_without_an_answer_is_in_doubt_and_not_made_again(
     shop: LockmeSandbox, client: Lockme, booked: str, kind: str
 ) -> None:
     shop.fail(kind, "DELETE", times=2)
-    with pytest.raises(Unavailable, match="look before"):
+    with pytest.raises(Unavailable, match="could not be seen"):
         client.delete("1398", booked)
     assert left(shop) == [1]
 
