@@ -71,6 +71,17 @@ def say(kind: OverrideKind, target: Target, until: datetime, word: Word, **field
     return override
 
 
+def take_back(override: Override, word: Word) -> Override:
+    """Let a word of staff hold no longer, and write that down; NotPossible for one that does not anyhow."""
+    with transaction.atomic():
+        lifted = Override.objects.filter(pk=override.pk, lifted_at=None)
+        if not lifted.update(lifted_at=word.now, lifted_by=word.author):
+            raise NotPossible("This was taken back already.")
+        override.refresh_from_db()
+        on_record(word, "release", override, booking=override.booking, grant=override.grant)
+    return override
+
+
 def _name(target: Target) -> str:
     names = {Booking: "booking", AccessGrant: "grant", Door: "door"}
     return names[type(target)]

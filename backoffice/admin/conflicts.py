@@ -113,9 +113,10 @@ DENY = Act(
 REOPEN = Act(
     "reopen",
     "Open again",
-    "It is shown as open again. What was denied or trimmed stays so until that word is released.",
+    "It is shown as open again, and what settled it is taken back: who was denied or trimmed for it gets in "
+    "as before, and is told so. What was said of a guest elsewhere stays.",
     SETTLE,
-    lambda row, given, word: _nothing_to_say(conflicts.reopen(row, word)),
+    lambda row, given, word: conflicts.reopen(row, word),
     icon="undo",
     offered=lambda row: row.state == ConflictState.ACCEPTED,
 )

@@ -68,6 +68,15 @@ class ConflictSerializer(serializers.ModelSerializer[Conflict]):
         ]
 
 
+class Reopened(ConflictSerializer):
+    """A conflict that is open again; `message` says who is no longer denied or trimmed."""
+
+    message = serializers.CharField(read_only=True)
+
+    class Meta(ConflictSerializer.Meta):
+        fields = [*ConflictSerializer.Meta.fields, "message"]
+
+
 class OneSide(Until):
     """Which booking gets no access, until when, and why."""
 
@@ -113,13 +122,14 @@ class ConflictViewSet(ReadOnlyModelViewSet[Conflict]):
         tasks.follow.delay_on_commit()
         return Response(ConflictSerializer(conflict).data)
 
-    @extend_schema(request=Reason, responses=ConflictSerializer)
+    @extend_schema(request=Reason, responses=Reopened)
     @action(detail=True, methods=["post"], permission_classes=SETTLE)
     def reopen(self, request: Request, **_: Any) -> Response:
-        """Take an acceptance back."""
-        conflict = conflicts.reopen(self.get_object(), word(request, checked(Reason, request)))
+        """Take back what settled it: an acceptance, and the denials and trims said for it that still hold."""
+        conflict = self.get_object()
+        message = conflicts.reopen(conflict, word(request, checked(Reason, request)))
         tasks.follow.delay_on_commit()
-        return Response(ConflictSerializer(conflict).data)
+        return Response({**ConflictSerializer(conflict).data, "message": message})
 
     @extend_schema(request=OneSide, responses=Said)
     @action(detail=True, methods=["post"], permission_classes=SETTLE)

@@ -22,7 +22,7 @@ from backoffice.models import (
     WebhookMessage,
 )
 from backoffice.states import CodeState, GrantState, MessageState, NoticeState, RunState
-from backoffice.word import NotPossible, Target, Word, on_record, say
+from backoffice.word import NotPossible, Target, Word, on_record, say, take_back
 from backoffice.wording import moment
 from integrations.types import Method
 
@@ -135,15 +135,7 @@ def grant_person(
 
 def release(override: Override, word: Word) -> Override:
     """Take back a hold, a denial or any other word of staff."""
-    with transaction.atomic():
-        lifted = Override.objects.filter(pk=override.pk, lifted_at=None).update(
-            lifted_at=word.now, lifted_by=word.author
-        )
-        if not lifted:
-            raise NotPossible("This was taken back already.")
-        override.refresh_from_db()
-        on_record(word, "release", override, booking=override.booking, grant=override.grant)
-    return override
+    return take_back(override, word)
 
 
 def revoke(code: IssuedCode, word: Word) -> str:

@@ -7,9 +7,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from backoffice.flow import audit, conflicts, grant
+from backoffice.flow import audit, conflicts, grant, overrule
 from backoffice.models import Booking, Conflict, Notice, Override, StaffAct
 from backoffice.states import ConflictState
+from backoffice.word import Word
 from tests import factories as make
 from tests.admin.typed import typed
 
@@ -82,7 +83,8 @@ def test_staff_accept_a_conflict_with_a_reason(signed_in, conflict):
     client.post(ask("accept", conflict), {"reason": "they share the room"})
     assert state(conflict) == ConflictState.ACCEPTED
     assert conflict.accepted_by == client.user
-    client.post(ask("reopen", conflict), {"reason": "they do not"})
+    answer = client.post(ask("reopen", conflict), {"reason": "they do not"}, follow=True)
+    assert "open again, and somebody has to settle it" in answer.content.decode()
     assert state(conflict) == ConflictState.OPEN
 
 
@@ -110,9 +112,7 @@ def test_the_form_for_one_after_the_other_proposes_the_middle_and_who_is_first(s
 
 def test_the_form_says_who_is_denied_and_gets_in_neither_before_nor_after(signed_in, conflict, now):
     client = signed_in("front desk")
-    denied = {"side": conflict.second.booking_id, "until": typed(now + 48 * HOUR), "reason": "not paid"}
-    client.post(ask("deny-side", conflict), denied)
-    client.post(ask("reopen", conflict), {"reason": "look again"})
+    overrule.deny(conflict.second.booking, now + 48 * HOUR, Word(client.user, "not paid", now))
     text = client.get(ask("trim", conflict)).content.decode()
     assert "Emil Vogel is denied access by staff and does not get in" in text
     assert "the other one gets in" not in text

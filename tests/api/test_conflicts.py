@@ -98,6 +98,15 @@ def test_one_goes_in_after_the_other(desk, conflict):
     assert Override.objects.filter(kind="trim").count() == 2
 
 
+def test_opened_again_the_trim_is_taken_back_and_the_answer_says_so(desk, conflict):
+    moment = (conflict.starts_at + HOUR / 4).isoformat()
+    given = {"booking": conflict.first.booking_id, "moment": moment, "reason": "agreed"}
+    desk.post(at(conflict, "trim/"), given)
+    told = desk.post(at(conflict, "reopen/"), {"reason": "they do not agree"}).json()
+    assert (told["state"], "no longer trimmed" in told["message"]) == ("open", True)
+    assert not Override.objects.filter(lifted_at=None).exists()
+
+
 @pytest.mark.parametrize("act", ["accept/", "reopen/", "deny/", "trim/"])
 def test_who_may_only_look_may_settle_nothing(viewer, conflict, act):
     assert viewer.post(at(conflict, act), {"reason": "x"}).status_code == 403

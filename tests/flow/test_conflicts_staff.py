@@ -96,17 +96,50 @@ def test_after_a_trim_one_guest_gets_in_after_the_other():
     assert current().state == ConflictState.ACCEPTED
 
 
-def reopened(side):
-    """A conflict of which one side was denied and that was opened again, with that word still in force."""
+def denied_elsewhere(side):
+    """A conflict of which one side is denied by a word that was not said for it."""
     conflict, *both = found(booking__customer__name="Emil Vogel")
-    conflicts.deny(conflict, both[side].booking, START + 5 * HOUR, word())
+    overrule.deny(both[side].booking, START + 5 * HOUR, word())
     grant.replan(NOW)
-    conflicts.reopen(conflict, word())
     return conflict, *both
 
 
+def test_opened_again_a_trim_holds_no_longer():
+    conflict, first, second = found()
+    whole = windows()
+    conflicts.trim(conflict, first.booking, START + 45 * MINUTE, word())
+    grant.replan(NOW)
+    said = conflicts.reopen(conflict, word(now=NOW + MINUTE))
+    assert said.count("Ida Kern is no longer trimmed for the other.") == 2
+    grant.replan(NOW + MINUTE)
+    detect(NOW + MINUTE)
+    assert (windows(), current().state) == (whole, ConflictState.OPEN)
+    assert list(StaffAct.objects.filter(verb="release").values_list("booking", flat=True)) == [
+        first.booking_id,
+        second.booking_id,
+    ]
+
+
+def test_opened_again_a_denial_that_settled_it_holds_no_longer():
+    conflict, _, second = found(booking__customer__name="Emil Vogel")
+    conflicts.deny(conflict, second.booking, START + 5 * HOUR, word())
+    grant.replan(NOW)
+    assert "Emil Vogel is no longer denied access." in conflicts.reopen(conflict, word(now=NOW + MINUTE))
+    grant.replan(NOW + MINUTE)
+    assert AccessGrant.objects.get(occurrence=second).state == "granted"
+
+
+def test_opened_again_a_word_that_was_said_elsewhere_holds_on():
+    conflict, _, second = denied_elsewhere(1)
+    conflicts.accept(conflict, word())
+    said = conflicts.reopen(conflict, word(now=NOW + MINUTE))
+    assert said.endswith("is denied access by staff and does not get in until that word is released.")
+    grant.replan(NOW + MINUTE)
+    assert AccessGrant.objects.get(occurrence=second).state == "denied"
+
+
 def test_a_trim_beside_a_guest_who_is_denied_does_not_say_that_he_gets_in():
-    conflict, first, second = reopened(1)
+    conflict, first, second = denied_elsewhere(1)
     said = conflicts.trim(conflict, first.booking, START + 45 * MINUTE, word())
     assert said == (
         "Ida Kern gets in until Mon 9 Mar 18:45. Emil Vogel is denied access by staff and does not get in "
@@ -117,7 +150,7 @@ def test_a_trim_beside_a_guest_who_is_denied_does_not_say_that_he_gets_in():
 
 
 def test_a_trim_of_a_guest_who_is_denied_says_that_the_other_alone_gets_in():
-    conflict, first, _ = reopened(0)
+    conflict, first, _ = denied_elsewhere(0)
     said = conflicts.trim(conflict, first.booking, START + 45 * MINUTE, word())
     assert said.startswith("Ida Kern is denied access by staff")
     assert said.endswith("Emil Vogel gets in from Mon 9 Mar 18:45.")

@@ -11,11 +11,12 @@ from django.db.models import Q
 from backoffice import states
 from backoffice.models import AccessGrant, Booking, Conflict, Occurrence, Override, OverrideKind
 from backoffice.states import LIVE_GRANTS, ConflictState, GrantState
-from backoffice.word import NotPossible, Word, on_record, say
+from backoffice.word import NotPossible, Word, on_record, say, take_back
 from backoffice.wording import moment
 from integrations.types import BookingStatus
 
 DENIED = "{guest} is denied access by staff and does not get in until that word is released."
+REOPENED = "The conflict is open again, and somebody has to settle it."
 OVER = (GrantState.ENDED, GrantState.WITHDRAWN)
 AFTERWARDS = timedelta(days=1)  # so long a trim outlasts the windows that it shortens
 Window = AccessGrant | Occurrence
@@ -32,13 +33,26 @@ def accept(conflict: Conflict, word: Word) -> Conflict:
     return conflict
 
 
-def reopen(conflict: Conflict, word: Word) -> Conflict:
-    """Take an acceptance back. NotPossible when it is not accepted."""
+def reopen(conflict: Conflict, word: Word) -> str:
+    """Take back what settled it: the acceptance, and each trim and denial said for it that still holds.
+
+    Gives in words what both may do from now on; what staff said of a guest elsewhere holds on. NotPossible
+    when it is not accepted.
+    """
     with transaction.atomic():
         if not states.move(conflict, ConflictState.OPEN):
             raise NotPossible("Only what was accepted can be opened again.")
+        holds = conflict.overrides.filter(lifted_at=None, ends_at__gt=word.now).order_by("pk")
+        said = [take_back(each, word) for each in holds.select_related("booking__customer", "grant")]
         on_record(word, "reopen", conflict, booking=conflict.first.booking, detail=_about(conflict))
-    return conflict
+    return " ".join([REOPENED, *(_no_longer(each) for each in said), *still_denied(conflict, word.now)])
+
+
+def _no_longer(said: Override) -> str:
+    """What is over for one side with staff's word on it."""
+    guest = (said.booking and said.booking.customer) or said.booking
+    what = "no longer denied access" if said.kind == OverrideKind.DENY else "no longer trimmed for the other"
+    return f"{guest} is {what}."
 
 
 def deny(conflict: Conflict, booking: Booking, until: datetime, word: Word) -> str:
