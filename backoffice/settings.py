@@ -209,6 +209,12 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backoffice.api.errors.in_schema",
     ],
+    "ENUM_NAME_OVERRIDES": {  # of choices that stand in more than one shape
+        "CodeState": "backoffice.states.CodeState",
+        "ConflictKind": "backoffice.models.ConflictKind",
+        "ConflictState": "backoffice.states.ConflictState",
+        "GrantState": "backoffice.states.GrantState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -17,64 +17,13 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from backoffice import tasks
 from backoffice.api.access import Said
 from backoffice.api.acts import Moment, Reason, Until, checked, word
+from backoffice.api.conflict_shapes import BOTH_SIDES, ConflictSerializer, Reopened
 from backoffice.api.permissions import needs
 from backoffice.flow import conflicts
 from backoffice.flow.conflicts import RELATED, UNREAD
-from backoffice.models import Booking, Conflict, Occurrence
+from backoffice.models import Booking, Conflict
 
 SETTLE = [needs("settle_conflict")]
-
-
-class SideSerializer(serializers.ModelSerializer[Occurrence]):
-    """One of the two: an occurrence, its booking, and where that was made."""
-
-    account = serializers.CharField(source="booking.account.slug", read_only=True)
-    ref = serializers.CharField(source="booking.ref", read_only=True)
-    status = serializers.CharField(source="booking.status", read_only=True)
-    room = serializers.IntegerField(source="resource.room_id", allow_null=True, read_only=True)
-
-    class Meta:
-        model = Occurrence
-        fields = ["id", "booking", "account", "ref", "status", "room", "starts_at", "ends_at"]
-
-
-class ConflictSerializer(serializers.ModelSerializer[Conflict]):
-    """Two who have one room, or one door, at one time (UTC); `text` says who and what to do."""
-
-    first = SideSerializer(read_only=True)
-    second = SideSerializer(read_only=True)
-    accepted_by = serializers.CharField(source="accepted_by.get_username", default=None, read_only=True)
-
-    class Meta:
-        model = Conflict
-        fields = [
-            "id",
-            "kind",
-            "state",
-            "text",
-            "room",
-            "door",
-            "first",
-            "second",
-            "first_grant",
-            "second_grant",
-            "starts_at",
-            "ends_at",
-            "opened_at",
-            "closed_at",
-            "accepted_by",
-            "accepted_at",
-            "accepted_reason",
-        ]
-
-
-class Reopened(ConflictSerializer):
-    """A conflict that is open again; `message` says who is no longer denied or trimmed."""
-
-    message = serializers.CharField(read_only=True)
-
-    class Meta(ConflictSerializer.Meta):
-        fields = [*ConflictSerializer.Meta.fields, "message"]
 
 
 class OneSide(Until):
@@ -110,7 +59,9 @@ class ConflictFilter(FilterSet):
 class ConflictViewSet(ReadOnlyModelViewSet[Conflict]):
     """Conflicts, the next first; `state=open` for those that nobody has settled."""
 
-    queryset: Any = Conflict.objects.select_related(*RELATED, "accepted_by").defer(*UNREAD)
+    queryset: Any = (
+        Conflict.objects.select_related(*RELATED, "accepted_by").defer(*UNREAD).prefetch_related(*BOTH_SIDES)
+    )
     serializer_class = ConflictSerializer
     filterset_class = ConflictFilter
 
@@ -120,7 +71,7 @@ class ConflictViewSet(ReadOnlyModelViewSet[Conflict]):
         """Leave it as it is; it is open again when the time that both have changes."""
         conflict = conflicts.accept(self.get_object(), word(request, checked(Reason, request)))
         tasks.follow.delay_on_commit()
-        return Response(ConflictSerializer(conflict).data)
+        return Response(ConflictSerializer(self._again(conflict)).data)
 
     @extend_schema(request=Reason, responses=Reopened)
     @action(detail=True, methods=["post"], permission_classes=SETTLE)
@@ -129,7 +80,7 @@ class ConflictViewSet(ReadOnlyModelViewSet[Conflict]):
         conflict = self.get_object()
         message = conflicts.reopen(conflict, word(request, checked(Reason, request)))
         tasks.follow.delay_on_commit()
-        return Response({**ConflictSerializer(conflict).data, "message": message})
+        return Response({**ConflictSerializer(self._again(conflict)).data, "message": message})
 
     @extend_schema(request=OneSide, responses=Said)
     @action(detail=True, methods=["post"], permission_classes=SETTLE)
@@ -150,3 +101,7 @@ class ConflictViewSet(ReadOnlyModelViewSet[Conflict]):
         said = conflicts.trim(self.get_object(), booking, given["moment"], word(request, given))
         tasks.follow.delay_on_commit()
         return Response({"message": said})
+
+    def _again(self, conflict: Conflict) -> Any:
+        """The conflict as it is now, with both sides."""
+        return self.get_queryset().get(pk=conflict.pk)

@@ -10,7 +10,7 @@ from backoffice.flow import conflicts, grant
 from backoffice.models import Conflict, Feed, Override, StaffAct
 from tests.api.test_api import client_of
 from tests.calendars import read
-from tests.factories import HOUR, DoorFactory, OccurrenceFactory, RoomFactory
+from tests.factories import HOUR, DoorFactory, GrantFactory, NoticeFactory, OccurrenceFactory, RoomFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,32 @@ def test_a_conflict_has_both_sides(viewer, conflict):
     ]
 
 
+def test_a_conflict_has_what_each_guest_was_told_and_when(viewer, conflict, start):
+    booking = conflict.first.booking
+    sent = NoticeFactory(booking=booking, state="sent", sent_at=start - HOUR, body="Your PIN is 4711")
+    NoticeFactory(booking=booking, state="dropped")
+    row = viewer.get(at(conflict)).json()
+    assert [(each["id"], each["state"], each["sent_at"][:13]) for each in row["first"]["told"]] == [
+        (sent.pk, "sent", (start - HOUR).isoformat()[:13])
+    ]
+    assert row["second"]["told"] == []
+    assert "4711" not in str(row)
+
+
+def test_a_conflict_has_the_doors_and_how_each_side_stands_there(viewer, conflict):
+    alone = DoorFactory(name="Cellar")
+    GrantFactory(occurrence=conflict.second, door=alone, position=2, state="denied")
+    code = conflict.first.grants.get().codes.first()
+    code.secret = "4711"
+    code.save()
+    lab, cellar = viewer.get(at(conflict)).json()["doors"]
+    assert (lab["shared"], lab["first"]["state"], lab["second"]["state"]) == (True, "granted", "granted")
+    assert [(each["id"], each["state"]) for each in lab["first"]["codes"]] == [(code.pk, code.state)]
+    assert (cellar["name"], cellar["shared"], cellar["first"]) == ("Cellar", False, None)
+    assert cellar["second"]["state"] == "denied"
+    assert "4711" not in str(lab)
+
+
 @pytest.mark.parametrize("side", ["first", "second"])
 def test_conflicts_are_found_by_either_booking(viewer, conflict, side):
     found = viewer.get(f"/api/v1/conflicts/?booking={getattr(conflict, side).booking_id}").json()
@@ -70,11 +96,12 @@ def test_conflicts_are_found_by_either_booking(viewer, conflict, side):
 
 def test_ten_conflicts_take_as_many_queries_as_one(viewer, start, django_assert_max_num_queries):
     for _ in range(10):
-        room = RoomFactory()
+        room = RoomFactory(path=[DoorFactory()])
         for _ in range(2):
-            OccurrenceFactory(room=room, starts_at=start)
+            NoticeFactory(booking=OccurrenceFactory(room=room, starts_at=start).booking)
+    grant.replan(clock())
     conflicts.detect(clock())
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(14):
         assert viewer.get("/api/v1/conflicts/").json()["count"] == 10
 
 
