@@ -19,6 +19,8 @@ def keep_channels(wait: float) -> None:
     """What people did at the channels, the slots there, what is to be blocked, and the blocks themselves."""
     for account in calendars.left(clock()):  # of which nobody was told when the room left its calendar
         calendars.take(account, clock())
+    for account in with_role(Role.BOOKINGS):
+        guarded(account, _look_for_blocks)
     channels.bring_back(clock())
     channels.listen(clock())
     for account in _channels():
@@ -33,6 +35,18 @@ def keep_channels(wait: float) -> None:
 
 def _channels() -> list[VendorAccount]:
     return [*with_role(Role.BOOKINGS), *with_role(Role.CALENDAR)]
+
+
+def _look_for_blocks(account: VendorAccount) -> bool:
+    """Mirror the blocks that no reading has shown, or learn that they are not there any more."""
+    blocks = channels.unseen(account, clock())
+    client = accounts.booking_source(account) if blocks else None
+    for block in blocks:
+        assert client is not None and block.resource is not None  # noqa: S101, PT018 there are blocks, of things sold
+        run = mirror.refresh_booking(account, client, block.resource.ref, block.ref, clock())
+        channels.looked_for(block, clock(), found=run.seen > 0)
+    channels.recognise()
+    return False
 
 
 def _read_slots(account: VendorAccount) -> bool:

@@ -150,3 +150,21 @@ def test_an_order_that_was_carried_out_leaves_no_earlier_one_in_doubt(channels: 
     channels.sync()
     assert channels.lockme.starts()[number] == berlin("18:00", NEXT)
     assert {write.state for write in VendorWrite.objects.all()} == {"done"}
+
+
+@pytest.mark.parametrize("removed", [True, False], ids=["and is removed", "and stays"])
+def test_a_block_that_was_written_and_not_read_yet_is_looked_for(
+    channels: Channels, *, removed: bool
+) -> None:
+    channels.game("15:00", NEXT)
+    with pytest.MonkeyPatch.context() as patch:  # its writer dies before it has mirrored what it made
+        patch.setattr("backoffice.tasks.keeping._mirror_blocks", lambda *_: None)
+        channels.sync("lockme")
+    block = Block.objects.get(account__slug="halls")
+    assert block.state == "active"
+    if removed:
+        channels.locaboo.delete(int(block.ref))
+    reread(channels, "lockme")
+    block.refresh_from_db()
+    assert (block.state, block.said) == (("removed", "deleted") if removed else ("active", ""))
+    assert at_locaboo(channels) == ([] if removed else [(f"{NEXT} 15:00", "16:00")])

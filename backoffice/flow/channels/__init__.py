@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backoffice.flow.channels.asking import block_on, calendars_of, can_block, seen, try_again
 from backoffice.flow.channels.carrying import bring_back, not_deleted, taken_out, to_take_out
-from backoffice.flow.channels.echoes import recognise
+from backoffice.flow.channels.echoes import looked_for, recognise, unseen
 from backoffice.flow.channels.leaving import unpair
 from backoffice.flow.channels.listening import listen
 from backoffice.flow.channels.obeying import Wish, answered, put, wishes
@@ -45,6 +45,7 @@ __all__ = [
     "deactivate",
     "due",
     "listen",
+    "looked_for",
     "not_deleted",
     "pair",
     "pair_all",
@@ -60,6 +61,7 @@ __all__ = [
     "to_take_out",
     "try_again",
     "unpair",
+    "unseen",
     "wishes",
     "write_due",
 ]

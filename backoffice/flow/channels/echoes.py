@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from backoffice.models import Block, Booking
+from backoffice.flow.channels.listening import stays_away
+from backoffice.models import Block, Booking, VendorAccount
+from backoffice.states import BlockState
 
 IN_TITLE = re.compile(r"\[(lkb[0-9a-f]{18})\]")
 PREFIX = "lkb"
+AGAIN = timedelta(hours=1)
 
 
 def recognise() -> int:
@@ -33,6 +37,26 @@ def recognise() -> int:
     for row in changed:  # its writer died before it noted the number: else a block that moved would be two
         Block.objects.filter(pk=row.echo_of_id or 0, ref="", by_slot=False).update(ref=row.ref)
     return len(changed)
+
+
+def unseen(account: VendorAccount, now: datetime) -> list[Block]:
+    """The blocks at a booking source that no reading has shown since they were written, to be looked for.
+
+    A worker died before it mirrored what it had made, or could not; people may have taken it away meanwhile.
+    """
+    echoes = Booking.objects.filter(echo_of=OuterRef("pk"), ref=OuterRef("ref"))
+    ripe = Q(next_try_at=None) | Q(next_try_at__lte=now)
+    there = Block.objects.filter(ripe, account=account, state=BlockState.ACTIVE, resource__isnull=False)
+    there = there.filter(~Exists(echoes), ends_at__gt=now).exclude(ref="")
+    return list(there.select_related("resource"))
+
+
+def looked_for(block: Block, now: datetime, *, found: bool) -> None:
+    """Its source was asked for it by its number: it is there, or somebody has removed it."""
+    if found:  # what cannot be mirrored is looked for again, but not at each pass
+        Block.objects.filter(pk=block.pk).update(next_try_at=now + AGAIN)
+    else:
+        stays_away(block, now)
 
 
 def _marked(bookings: Collection[Booking]) -> Iterator[Booking]:

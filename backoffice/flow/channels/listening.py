@@ -38,7 +38,7 @@ def listen(now: datetime) -> int:
     _told_long_enough(now)
     heard = sum(_hear_event(block, event, now) for block, event in _differing())
     heard += sum(_put_back(block) for block in _dragged())
-    heard += sum(_stays_away(block, now) for block in _removed())
+    heard += sum(stays_away(block, now) for block in _removed())
     return heard + sum(_is_there(block) for block in _there_after_all(now))
 
 
@@ -83,7 +83,7 @@ def _hear_event(block: Block, event: CalendarEvent, now: datetime) -> bool:
     if obeys:
         return _said(block, Said.DELETED, now)
     # while a change of ours waits to be written, it is written: that brings the event back
-    return block.state == BlockState.ACTIVE and not _is_order(block) and _stays_away(block, now)
+    return block.state == BlockState.ACTIVE and not _is_order(block) and stays_away(block, now)
 
 
 def _hear_change(block: Block, event: CalendarEvent, now: datetime, *, obeys: bool) -> bool:
@@ -138,7 +138,8 @@ def _said(block: Block, what: Said, now: datetime, **fields: object) -> bool:
     return bool(rows.update(said=what, said_at=now, next_try_at=None, attempts=0, **fields))
 
 
-def _stays_away(block: Block, now: datetime) -> bool:
+def stays_away(block: Block, now: datetime) -> bool:
+    """A person removed it at its channel; whether that is news."""
     return move(block, BlockState.REMOVED, said=Said.DELETED, said_at=now, reason=BY_HAND, ended_at=now)
 
 
