@@ -89,6 +89,7 @@ from integrations.types.locks import (
     ModeRecord,
     RuleRecord,
 )
+from integrations.types.looks import Before, Proof, SecondLook, Sight
 from integrations.types.phones import (
     Period,
     PhoneClientRecord,
@@ -118,6 +119,7 @@ __all__ = [
     "AccessLevelRecord",
     "AccessProvider",
     "AddOrder",
+    "Before",
     "BlockDesk",
     "BlockOrder",
     "BookingDesk",
@@ -182,6 +184,7 @@ __all__ = [
     "PhoneKeys",
     "PhoneState",
     "PlaceDetail",
+    "Proof",
     "Push",
     "PushChannel",
     "Raw",
@@ -196,8 +199,10 @@ __all__ = [
     "SaveOrder",
     "SaveStatus",
     "ScheduleRecord",
+    "SecondLook",
     "Series",
     "Settings",
+    "Sight",
     "Slot",
     "SlotSource",
     "Slots",

@@ -16,9 +16,11 @@ from backoffice.flow.desk.times import Span
 from backoffice.models import Booking, Customer, Occurrence, Resource, VendorAccount, VendorWrite
 from backoffice.word import NotPossible, Word
 from integrations.errors import VendorError
-from integrations.types import AddOrder, BookingDesk, Once, SaveOrder, SaveStatus
+from integrations.types import AddOrder, Before, BookingDesk, Once, SaveOrder, SaveStatus
 
 DESK = "bookings"  # in a vendor's profile: staff can have bookings made there
+ADD, SAVE, CHANGE, CANCEL = "add booking", "save booking", "change booking", "cancel booking"
+BEFORE = "before"  # in what was asked: the booking as it was, for a later look
 SEVERAL = "It has several times or rooms, and the source would keep one: change it there."
 GONE = "This booking no longer exists at its source: there is nothing to change."
 
@@ -79,9 +81,7 @@ def add(
     found = outlook(account, order, word.now)
     _stand(found.warnings, all_the_same=all_the_same)
     client = _desk(account)
-    ask = Ask(
-        account, "add booking", _subject(found, account), _plain(order), resource=found.resources[0], key=key
-    )
+    ask = Ask(account, ADD, _subject(found, account), _plain(order), resource=found.resources[0], key=key)
     return carry_out(ask, word, lambda: client.add_booking(order))
 
 
@@ -104,7 +104,7 @@ def save(
     found = Outlook((resource,), spans, overlaps.warnings([resource], spans, word.now))
     _stand(found.warnings, all_the_same=all_the_same)
     client = _desk(account)
-    ask = Ask(account, "save booking", _subject(found, account), _plain(order), resource=resource, key=key)
+    ask = Ask(account, SAVE, _subject(found, account), _plain(order), resource=resource, key=key)
     return carry_out(ask, word, lambda: client.save_booking(order))
 
 
@@ -119,7 +119,8 @@ def change(
     if made := already(key):
         return made
     account = _changeable(booking)
-    if one_span(booking) is None:
+    was = one_span(booking)
+    if was is None:
         raise NotPossible(SEVERAL)
     resource = _resource(account, to.resource.ref)
     spans = times.spans(Once(to.starts_at, to.ends_at), ZoneInfo(account.timezone))
@@ -127,7 +128,13 @@ def change(
     _stand(found.warnings, all_the_same=all_the_same)
     order = SaveOrder(resource.ref, to.starts_at, to.ends_at, to.status, booking.ref)
     subject = _subject(found, account)
-    return _saved(Ask(account, "change booking", subject, _plain(order), resource, booking, key), order, word)
+    asked = {**_plain(order), BEFORE: _plain(_as_it_is(booking, was))}
+    return _saved(Ask(account, CHANGE, subject, asked, resource, booking, key), order, word)
+
+
+def _as_it_is(booking: Booking, was: Change) -> Before:
+    customer = booking.customer.ref if booking.customer else ""
+    return Before(was.resource.ref, was.starts_at, was.ends_at, customer)
 
 
 def cancel(booking: Booking, word: Word | RuleWord, *, key: str = "") -> VendorWrite:
@@ -143,7 +150,7 @@ def cancel(booking: Booking, word: Word | RuleWord, *, key: str = "") -> VendorW
     found = Outlook((first.resource,), tuple((o.starts_at, o.ends_at) for o in live), [])
     asked = _plain(order)
     subject = _subject(found, account)
-    return _saved(Ask(account, "cancel booking", subject, asked, first.resource, booking, key), order, word)
+    return _saved(Ask(account, CANCEL, subject, asked, first.resource, booking, key), order, word)
 
 
 def offered(booking: Booking) -> bool:

@@ -19,12 +19,12 @@ from integrations.types import (
     Written,
 )
 from integrations.vendors.locaboo import spans
-from integrations.vendors.locaboo.people import People
+from integrations.vendors.locaboo.looks import Looks
 
 KEYED = "{text} [{key}]"  # titles are what bookings are listed with
 
 
-class Blocks(People):
+class Blocks(Looks):
     """What other channels have of one account."""
 
     def block(self, order: BlockOrder) -> Written:

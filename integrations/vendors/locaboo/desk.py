@@ -47,9 +47,9 @@ class Wish:
         """What of a booking is not as it was wished, in words."""
         if self.status is BookingStatus.CANCELLED:
             # where it takes place does not matter any more
-            return [] if _says(record) is self.status else ["it is still shown"]
+            return [] if says(record) is self.status else ["it is still shown"]
         words = self.differs(record)
-        if _says(record) not in (self.status, None) or (_says(record) is None and not self.shown):
+        if says(record) not in (self.status, None) or (says(record) is None and not self.shown):
             words.append("its status is another one, or not told")
         return words
 
@@ -70,16 +70,7 @@ class Desk(Mirror):
         when it was read back as wanted, refused in Locaboo's words, or in doubt with what was seen.
         """
         form = orders.save_form(order, self._zone)
-        before = self._before(order) if order.ref else None
-        first, last = spans.local(order.starts_at, order.ends_at, self._zone)
-        wish = Wish(
-            lambda record: [*orders.save_differs(order, record, self._zone), *_lost(order, record, before)],
-            STATUSES[order.status],
-            form["resource_id"],
-            (first.date(), last.date()),
-            form.get("booking_id", ""),
-            before,
-        )
+        wish = self._save_wish(order, self._before(order) if order.ref else None)
         private = list(order.customer.values())
         return self._written(lambda: self._wire.get_once("booking_save", form, private), wish)
 
@@ -89,14 +80,29 @@ class Desk(Mirror):
         Raises and gives what `save_booking` does.
         """
         tree = orders.add_form(order, self._zone)
-        wish = Wish(
-            lambda record: [*orders.add_differs(order, record, self._zone), *_not_for(order, record)],
-            BookingStatus.PENDING if order.request else BookingStatus.CONFIRMED,
-            tree["main_resource"],
-            orders.first_and_last(order, self._zone),
-        )
+        wish = self._add_wish(order)
         private = [order.title, order.comment, order.internal_comment]
         return self._written(lambda: self._wire.post("booking_add", brackets.encode(tree), private), wish)
+
+    def _save_wish(self, order: SaveOrder, before: BookingRecord | None) -> Wish:
+        form = orders.save_form(order, self._zone)
+        first, last = spans.local(order.starts_at, order.ends_at, self._zone)
+        return Wish(
+            lambda record: [*orders.save_differs(order, record, self._zone), *_lost(order, record, before)],
+            STATUSES[order.status],
+            form["resource_id"],
+            (first.date(), last.date()),
+            form.get("booking_id", ""),
+            before,
+        )
+
+    def _add_wish(self, order: AddOrder) -> Wish:
+        return Wish(
+            lambda record: [*orders.add_differs(order, record, self._zone), *_not_for(order, record)],
+            BookingStatus.PENDING if order.request else BookingStatus.CONFIRMED,
+            ident(order.resource_ref, "the main resource"),
+            orders.first_and_last(order, self._zone),
+        )
 
     def _before(self, order: SaveOrder) -> BookingRecord | None:
         """The booking as it is; None where Locaboo does not show it, as it may be with a draft."""
@@ -161,7 +167,7 @@ def _answered(envelope: Envelope) -> tuple[str, str]:
     return ref, "; Locaboo says that the time was taken already" if row.get("conflict") is True else ""
 
 
-def _says(record: BookingRecord) -> BookingStatus | None:
+def says(record: BookingRecord) -> BookingStatus | None:
     """The status that a booking tells; None where it tells none, as in all that is documented."""
     return record.status if record.status_text else None
 
