@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from integrations.sandbox import alone, town
+from integrations.sandbox import switches, town
 from integrations.sandbox.server import Server, Vendors
 
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
         if wish.town:
             town.build(vendors)
         lone = vendors.alone(wish.vendor)
-        alone.switch(lone.all()[wish.vendor], wish.switch)
+        switches.turn(lone.all()[wish.vendor], wish.switch)
         server = Server(lone, wish.port).start()
     except ValueError as error:
         parser.error(str(error))

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from integrations.sandbox import week
+from integrations.sandbox import knobs, week
 from integrations.sandbox.wire import Action, Clock, Sandbox
 
 ROWS = 60  # of a table; the newest ones
@@ -70,7 +70,7 @@ class Page:
             Markup("<h2>Play {}</h2>").format(sandbox.name or chosen),
             self._week(chosen, sandbox, request.args.get("from", "")),
             *(_form(chosen, action) for action in sandbox.actions()),
-            _faults(chosen),
+            knobs.shown(chosen, sandbox),
             *(_table(title, rows) for title, rows in sandbox.state().items()),
         ]
         return Markup("").join(parts)
@@ -113,10 +113,9 @@ class Page:
 
 def _run(sandbox: Sandbox, name: str, form: dict[str, str]) -> str:
     """What the action says of itself, or why it could not be done."""
-    if name == "fault":
-        sandbox.fail(form["kind"], form.get("match", ""), times=int(form.get("times") or 1))
-        return f"the next requests go wrong: {form['kind']}"
     try:
+        if (said := knobs.run(sandbox, name, form)) is not None:
+            return said
         if name == "drop" and isinstance(sandbox, week.Draggable):
             return sandbox.drop(week.Drop.read(form))
         action = next((action for action in sandbox.actions() if action.name == name), None)
@@ -133,17 +132,6 @@ def _form(vendor: str, action: Action) -> Markup:
         '<details><summary>{}</summary><form method="post" action="/play/{}/{}">{}<button>Do it</button>'
         "</form></details>"
     ).format(action.label, vendor, action.name, fields)
-
-
-def _faults(vendor: str) -> Markup:
-    kinds = ("status", "drop_before", "drop_after", "truncate", "body")
-    options = Markup("").join(Markup("<option>{}</option>").format(kind) for kind in kinds)
-    return Markup(
-        '<details><summary>Let requests go wrong</summary><form method="post" action="/play/{}/fault">'
-        '<label>how <select name="kind">{}</select></label>'
-        '<label>only if "METHOD /path" contains <input name="match"></label>'
-        '<label>times <input name="times" value="1" size="3"></label><button>Do it</button></form></details>'
-    ).format(vendor, options)
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Markup:

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 SECRET_FIELDS = ("key", "secret", "token", "password", "identifier", "pin", "code")
 JOURNAL_LENGTH = 20_000
+KINDS = ("status", "drop_before", "drop_after", "truncate", "body", "slow")
 
 
 class Clock:
@@ -94,6 +95,7 @@ class Sandbox:
     """
 
     name = ""
+    kinds: tuple[str, ...] = KINDS  # of faults
     options: Mapping[str, Any] = {}
     secrets: Mapping[str, Any] = {}
 

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 
 from integrations import registry
 from integrations.errors import VendorError
-from integrations.sandbox import alone
+from integrations.sandbox import switches
 from integrations.sandbox.server import Server, Vendors
 from integrations.types import Role
 from tests.integrations.support import settings_for
@@ -84,14 +84,14 @@ def test_its_page_is_beside_it(name):
 )
 def test_a_switch_is_set_by_name(name, setting, value):
     sandbox = Vendors().all()[name]
-    alone.switch(sandbox, [setting])
+    switches.turn(sandbox, [setting])
     assert sandbox.switch[setting.partition("=")[0]] == value
 
 
 @pytest.mark.parametrize("setting", ["window", "widnow=start", "cap=many", "shuffle=perhaps", "=start"])
 def test_a_switch_that_cannot_be_set_is_told_in_words(setting):
     with pytest.raises(ValueError, match=r"switch|number|true or false"):
-        alone.switch(Vendors().locaboo, [setting])
+        switches.turn(Vendors().locaboo, [setting])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from integrations.sandbox import alone
+from integrations.sandbox import switches
 from integrations.sandbox.server import Server, Vendors
 from integrations.sandbox.town import build
 
@@ -53,5 +53,5 @@ def _vendors(*, town: bool, only: str, switch: list[str], **_options: Any) -> Ve
         return vendors
     if only not in vendors.all():
         raise ValueError(f"there is no vendor {only!r}: {', '.join(vendors.all())}")
-    alone.switch(vendors.all()[only], switch)
+    switches.turn(vendors.all()[only], switch)
     return vendors.alone(only)

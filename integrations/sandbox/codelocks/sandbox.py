@@ -31,27 +31,27 @@ class CodelocksSandbox(Sandbox):
     name = "codelocks"
     secrets = {"api_key": "sandboxA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8", "access_key": "2sandbox7k3"}
     options: Mapping[str, Any] = {
-        "netcode_version": "n/1",
-        "utility_version": "u/1",
-        "netcode_quota": 100,
-        "utility_quota": 1000,
-        "start_rule": "strict",  # or truncate
-        "unknown_duration": "400",  # or 200, with an error in the body
-        "bad_access_key": "401",  # or 400
-        "no_duration_id": "example",  # the page's example value; or 404, 403
-        "duration_key": "DurationID",  # or DurationId
-        "lock_key": "LockId",  # or LockID
-        "rule_form": "array",  # or object
-        "account_form": "array",  # or object
-        "no_clients": "object",  # or array, null
-        "client_count": "all",  # or page: what `count` counts
-        "client_words": ("INVITED", "ACTIVE", "SUSPENDED"),
-        "most_per_page": 0,  # 0 = as many as are asked for
-        "shape": "v1",  # or 2016
-        "expires_shift_hours": 0,
-        "g3_durations": True,
-        "audit_delay_minutes": 0,
-        "https_only": False,
+        "netcode_version": "n/1",  # the prefix of addresses of codes
+        "utility_version": "u/1",  # the prefix of all other addresses
+        "netcode_quota": 100,  # calls of a month
+        "utility_quota": 1000,  # calls of a month
+        "start_rule": "strict",  # strict | truncate: a start that is not on the grid
+        "unknown_duration": "400",  # 400 | 200 with an error in the body: a duration that there is not
+        "bad_access_key": "401",  # 401 | 400: a wrong access key
+        "no_duration_id": "example",  # example | 404 | 403: /duration without an id gives that of the example
+        "duration_key": "DurationID",  # DurationID | DurationId: the key of a duration's id
+        "lock_key": "LockId",  # LockId | LockID: the key of a lock's id beside a code
+        "rule_form": "array",  # array | object: the parts of a duration's rule
+        "account_form": "array",  # array | object: the K3 account
+        "no_clients": "object",  # object | array | null: a lock without phone clients
+        "client_count": "all",  # all | page: what `count` counts
+        "client_words": ("INVITED", "ACTIVE", "SUSPENDED"),  # the vendor's own words for these three
+        "most_per_page": 0,  # rows on a page, however many are asked for; 0 = any
+        "shape": "v1",  # v1 | 2016: of a NetCode's answer
+        "expires_shift_hours": 0,  # by how much the vendor's own end of a code is off
+        "g3_durations": True,  # the durations of a KL1060G3 are known
+        "audit_delay_minutes": 0,  # until an entry of a lock is known
+        "https_only": False,  # plain http is refused
     }
 
     def __init__(self, clock: Clock | None = None, **options: Any) -> None:

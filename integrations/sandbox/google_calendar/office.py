@@ -35,7 +35,7 @@ class Office(Sandbox):
         "refresh_token": "1//sandbox-google-refresh-token",
     }
     options: Mapping[str, Any] = {
-        "token_life": 3600,  # seconds
+        "token_life": 3600,  # seconds that an access token lives
         "refresh_days": 0,  # a consent screen in testing gives 7; 0 = for good
         "redirect_uri": "",  # the registered one; "" = any that is safe
         "delivery": "thread",  # thread | now (before the change returns) | by hand (`deliver_due`)
@@ -46,7 +46,7 @@ class Office(Sandbox):
         "series_deletion": "instances",  # instances | series: how singleEvents tells that a series is gone
         "revive": True,  # a deleted event may be brought back
         "per_minute": 0,  # requests of a sliding minute; 0 = any number
-        "quota_status": 403,  # 403 | 429
+        "quota_status": 403,  # 403 | 429: of spent quotas
     }
 
     def __init__(self, clock: Clock | None = None, **options: Any) -> None:

@@ -22,11 +22,11 @@ class Dashboard(Sandbox):
     name = "locaboo"
     secrets = {"api_secret_key": "sandbox-locaboo-0123456789abcdef"}
     options: Mapping[str, Any] = {
-        "auth_failure": "401",  # 401 | 403 | success_false | html
+        "auth_failure": "401",  # 401 | 403 | success_false | html: how a wrong key is told
         "window": "overlap",  # overlap | start | instance: what booking_list means by its dates
         "cap": 100,  # most bookings without a limit; 0 = none
-        "paging": "honoured",  # honoured | capped (no limit beats the cap) | ignored
-        "total": "right",  # right | page
+        "paging": "honoured",  # honoured | capped (no limit beats the cap) | ignored: limit and offset
+        "total": "right",  # right | page: what booking_list counts
         "listed": ("Live", "Completed"),  # the statuses that booking_list shows
         "unlisted_detail": "404",  # 404 | 200: booking/<id> of a status that is not listed
         "status_key": "",  # the key under which bookings show their status; "" = not at all

@@ -38,9 +38,9 @@ class Office(Sandbox):
     }
     options: Mapping[str, Any] = {
         "timezone": "Europe/Warsaw",  # what dates and hours mean; never told
-        "token_life": 3600,  # seconds
+        "token_life": 3600,  # seconds that an access token lives
         "rotate": True,  # a refresh token works once, and takes its access token with it
-        "hook_method": "POST",  # POST | GET
+        "hook_method": "POST",  # POST | GET: how webhooks are sent
         "delivery": "thread",  # thread | now (before the change returns) | by hand (`deliver_due`)
         "echo": True,  # changes made through the API are told, too
         "delay": 0,  # seconds before a webhook is sent for the first time
@@ -48,15 +48,15 @@ class Office(Sandbox):
         "reorder": False,  # the newest webhook goes first
         "pauses": (1, 5, 15, 60, 180, 360, 720),  # minutes before a webhook is sent again
         "move_by_edit": True,  # an edit with another date or hour moves the booking
-        "ids_as_text": False,
-        "status_as": "int",  # int | bool | text
-        "price_as_text": False,
+        "ids_as_text": False,  # ids of rooms and reservations are texts
+        "status_as": "int",  # int | bool | text: how a reservation's status is written
+        "price_as_text": False,  # prices are texts
         "empty_as_null": False,  # e-mail, phone and comment
         "reservationid": True,  # reservations repeat their id
         "data_roomid": True,  # the booking in a message repeats its room
         "version_gates": False,  # v2.0 has no invoice, v2.1 no language, v2.3 no test messages
-        "paid_delete_status": 403,
-        "taken_status": 409,
+        "paid_delete_status": 403,  # of a refusal to delete what is paid
+        "taken_status": 409,  # of a refusal because the time is taken
         "invalid_status": 400,  # of a body with mistakes
         "locks_listed": False,  # slots that staff have locked are told as reservations of the panel
         "errors_as_200": False,  # {"error": …} with 200 instead of a status

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox.lockt import batches, page
 from integrations.sandbox.lockt.reads import Reads
-from integrations.sandbox.wire import Action, Call, Clock, Fault, answer
+from integrations.sandbox.wire import KINDS, Action, Call, Clock, Fault, answer
 
 TERMINATED = "Unable to enumerate dependant record. Batch has been terminated and exception flagged."
 NO_TEMPLATE = "Unable to locate template. Batch has been terminated and exception flagged."
@@ -33,32 +33,33 @@ class LocktSandbox(Reads):
     """
 
     name = "lockt"
+    kinds = (*KINDS, "terminated")
     options: Mapping[str, Any] = {
-        "content_type_status": 400,  # or 415
+        "content_type_status": 400,  # 400 | 415: without a content type
         "read_error": "object",  # object | list | texts: how `data` carries an error
         "not_found": "empty",  # empty | 404: ?id= and ?idnum= of nobody
         "levels_on_single": False,  # accesslevels on a read of one user
-        "levels_in_list": True,
+        "levels_in_list": True,  # accesslevels on a read of all users
         "user_as_list": True,  # a credential's user as a list of one
         "fobs_among_users": True,  # GET /user lists fobs too
         "released": (),  # pending endpoints that answer: uservalidate, reissue, fobcheck, nextcardnum
-        "max_batch": 100,
+        "max_batch": 100,  # rows in one write
         "latency": 0.0,  # seconds that a write takes
         "overlap_scope": "site",  # site | endpoint: which writes may not overlap
         "summary": "list",  # list | object | by status: what /credentialsummary looks like
-        "overlap_status": 429,  # 429 | 409 | 400
+        "overlap_status": 429,  # 429 | 409 | 400: of a write during another
         "blank_on_update": True,  # an update blanks what it leaves out
         "key_on_user": False,  # users carry the key of their credential, and an update may blank it
         "partial": "counters",  # counters | list | data | 400: a batch with some bad rows
         "odd_counters": False,  # as wrong as in the vendor's samples
-        "write_zone": "Europe/Berlin",
-        "site_zone": "Europe/Berlin",
+        "write_zone": "Europe/Berlin",  # what written times mean; never told
+        "site_zone": "Europe/Berlin",  # what times of schedules mean
         "fold": 0,  # which of the two repeated hours a written time means
         "fob_dates": "keep",  # keep | clear: dates that a reassignment leaves out
-        "events_cache": 5000,
-        "event_gaps": True,
-        "event_bound": "exclusive",  # exclusive | inclusive: ?id=
-        "event_time": "hw_time",  # hw_time | event_time
+        "events_cache": 5000,  # events that are kept
+        "event_gaps": True,  # the numbers of events have gaps
+        "event_bound": "exclusive",  # exclusive | inclusive: what ?id= of events means
+        "event_time": "hw_time",  # hw_time | event_time: the key of an event's time
     }
 
     def __init__(self, clock: Clock | None = None, **options: Any) -> None:
