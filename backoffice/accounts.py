@@ -173,6 +173,7 @@ def stop(account: VendorAccount, reason: str, now: datetime) -> None:
 
 
 def resume(account: VendorAccount) -> None:
-    """Let the account be asked again."""
-    VendorAccount.objects.filter(pk=account.pk).update(stopped_at=None, stopped_reason="")
-    account.refresh_from_db(fields=["stopped_at", "stopped_reason"])
+    """Let the account be asked again; what is known of it from before waits for the next reading."""
+    again = {"stopped_at": None, "stopped_reason": "", "resumed_at": machine_time()}
+    VendorAccount.objects.filter(pk=account.pk).update(**again)
+    account.refresh_from_db(fields=list(again))

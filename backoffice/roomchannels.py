@@ -21,6 +21,7 @@ from backoffice.models import (
     Resource,
     Room,
     Said,
+    VendorAccount,
 )
 from backoffice.selectors import with_reading
 from backoffice.standing import READING, RUNNING, Standing, standing
@@ -204,9 +205,15 @@ def _one(
     unwritten: dict[int, int],
 ) -> Paired:
     others = [room for room in users[row.account_id, row.ref] if room.pk != row.room_id]
-    error = reading.error if reading and reading.failed_at else ""
+    error = reading.error if reading and _fails(reading, row.account) else ""
     read_at: datetime | None = row.read_at  # type: ignore[attr-defined]  # of `with_reading`
     return Paired(row, standing(row), others, read_at, error, unwritten.get(row.pk, 0))
+
+
+def _fails(reading: CalendarReading, account: VendorAccount) -> bool:
+    """Could it not be read, and has nobody seen to the account since?"""
+    failed, seen_to = reading.failed_at, account.resumed_at
+    return failed is not None and (seen_to is None or failed > seen_to)
 
 
 def _users(rows: Sequence[CalendarPairing]) -> dict[tuple[int, str], list[Room]]:

@@ -1,4 +1,4 @@
-"""How a room's calendar does: syncing, asleep, or paused and why; asked by pages, the API and the audit."""
+"""How a room's calendar does: syncing, asleep, paused or waiting, and why; for pages, the API and audit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backoffice.models import CalendarPairing, Mode
 
-ASLEEP, RUNNING, PAUSED = "not active", "active", "paused"
+ASLEEP, RUNNING, PAUSED, WAITING = "not active", "active", "paused", "waiting"
 READING = (Mode.BIDIRECTIONAL, Mode.FROM_CALENDAR)
 WRITING = (Mode.BIDIRECTIONAL, Mode.TO_CALENDAR)
 
@@ -28,9 +28,15 @@ def standing(pairing: CalendarPairing) -> Standing:
         return Standing(PAUSED, f"{_sentence(account.stopped_reason)} Nothing was deleted.")
     if not account.enabled:
         return Standing(PAUSED, f"{account} is switched off.")
-    if pairing.paused_at:
-        return Standing(PAUSED, f"{_sentence(pairing.paused_reason)} Nothing was deleted.")
-    return Standing(RUNNING)
+    return _paused(pairing) if pairing.paused_at else Standing(RUNNING)
+
+
+def _paused(pairing: CalendarPairing) -> Standing:
+    """By its last reading: once somebody has seen to the account, only the next one tells."""
+    account = pairing.account
+    if pairing.paused_at and account.resumed_at and pairing.paused_at <= account.resumed_at:
+        return Standing(WAITING, f"{account} is used again: the calendar waits to be read.")
+    return Standing(PAUSED, f"{_sentence(pairing.paused_reason)} Nothing was deleted.")
 
 
 def _sentence(text: str) -> str:

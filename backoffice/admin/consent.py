@@ -117,8 +117,15 @@ def connected(request: HttpRequest) -> HttpResponse:
         )
     except NotPossible as error:
         messages.error(request, str(error))
-        return _unseen(redirect("admin:backoffice_vendoraccount_changelist"))
+        return _unseen(_where_it_began(error))
     return _unseen(_done(request, account))
+
+
+def _where_it_began(error: NotPossible) -> HttpResponse:
+    """The page of the account that was to be connected; the list where nobody knows which."""
+    if isinstance(error, consent.NotConnected):
+        return redirect("admin:backoffice_vendoraccount_change", error.account.pk)
+    return redirect("admin:backoffice_vendoraccount_changelist")
 
 
 def _account(request: HttpRequest, pk: int) -> VendorAccount:

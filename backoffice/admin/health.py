@@ -95,9 +95,17 @@ def _by_runs(row: Any, now: datetime) -> Health:
         return Health("times refused", "red", f"Doors open at the wrong hours: {row.zone_note}.")
     if row.run_state == RunState.STOPPED:
         return Health("stopped", "red", row.run_error)
+    if row.resumed_at and row.run_state in (None, RunState.FAILED) and not _read_since(row):
+        since = stamp(row.resumed_at, zone_of_row(row))
+        return Health("waiting to be read", "blue", f"Used again since {since}; it is read by itself.")
     if row.run_state == RunState.FAILED:
         return Health("failed", "orange", _failed(row))
     return _by_age(row, now)
+
+
+def _read_since(row: Any) -> bool:
+    """Has a reading begun since somebody let it be used again?"""
+    return row.run_at is not None and row.run_at > row.resumed_at
 
 
 def _failed(row: Any) -> str:

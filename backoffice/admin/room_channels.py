@@ -20,11 +20,11 @@ from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
 from backoffice.models import Block, CalendarPairing, Occurrence, Room, Said, VendorAccount
 from backoffice.roomchannels import Paired
-from backoffice.standing import ASLEEP, PAUSED, RUNNING, WRITING
+from backoffice.standing import ASLEEP, PAUSED, RUNNING, WAITING, WRITING
 from backoffice.states import BlockState
 from integrations.types import BookingStatus
 
-STANDING = {RUNNING: "green", ASLEEP: "grey", PAUSED: "red"}
+STANDING = {RUNNING: "green", ASLEEP: "grey", PAUSED: "red", WAITING: "blue"}
 WORDS = {
     BlockState.PLANNED: ("to be blocked", "blue"),
     BlockState.WRITING: ("being blocked", "blue"),

@@ -18,7 +18,7 @@ from backoffice.standing import standing
 
 
 class PairingSerializer(serializers.ModelSerializer[CalendarPairing]):
-    """A room's calendar; `standing` is active, not active or paused, and `why` says so in words."""
+    """A room's calendar; `standing` is active, not active, paused or waiting, and `why` says why."""
 
     account = serializers.SlugRelatedField[VendorAccount](slug_field="slug", read_only=True)
     read_at = serializers.DateTimeField(

@@ -28,6 +28,14 @@ STRANGER = (
 )
 
 
+class NotConnected(NotPossible):
+    """The vendor's answer connects nothing; `account` is the one that it is about."""
+
+    def __init__(self, account: VendorAccount, words: str) -> None:
+        super().__init__(words)
+        self.account = account
+
+
 def begin(account: VendorAccount, session: SessionBase, callback: str, word: Word) -> str:
     """The vendor's page on which a manager lets the account in; it leads back to `callback`.
 
@@ -56,21 +64,21 @@ def finish(
 ) -> VendorAccount:
     """Store what the vendor's answer is worth; the account is used again. One answer is taken once.
 
-    NotPossible, and nothing is changed, for an answer nobody waits for, a refusal, or a code that the vendor
-    does not take.
+    NotPossible, and nothing is changed, for an answer nobody waits for; NotConnected for a refusal, or a code
+    that the vendor does not take.
     """
     pending = _pending(session, answer.get("state", ""), author, now)
     account = VendorAccount.objects.filter(pk=pending["account"]).first()
     if account is None:
         raise NotPossible(STRANGER)
     if "error" in answer:
-        raise NotPossible(_refusal(account, answer["error"]))
+        raise NotConnected(account, _refusal(account, answer["error"]))
     consent = _consent(account)
     try:
         settings = _settings(account, callback)
         given = consent.exchange(settings, answer.get("code", ""), pending["verifier"])
     except VendorError as error:
-        raise NotPossible(f"{account} was not connected: {error.text}.") from None
+        raise NotConnected(account, f"{account} was not connected: {error.text}.") from None
     _keep(account, given, Word(author, pending["reason"], now))
     return account
 

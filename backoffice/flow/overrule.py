@@ -212,7 +212,7 @@ def resume(account: VendorAccount, word: Word) -> VendorAccount:
     """Use an account again that was stopped."""
     with transaction.atomic():
         stopped = VendorAccount.objects.filter(pk=account.pk, stopped_at__isnull=False)
-        if not stopped.update(stopped_at=None, stopped_reason=""):
+        if not stopped.update(stopped_at=None, stopped_reason="", resumed_at=word.now):
             raise NotPossible(f"{account} is not stopped.")
         account.refresh_from_db()
         on_record(word, "resume", account)

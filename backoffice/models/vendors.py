@@ -43,6 +43,9 @@ class VendorAccount(models.Model):
     horizon_days = models.PositiveIntegerField(default=60)
     stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     stopped_reason = models.TextField(blank=True, editable=False)
+    resumed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="what was wrong before may be right by now"
+    )
 
     class Meta:
         verbose_name_plural = "accounts"

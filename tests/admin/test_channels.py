@@ -8,7 +8,7 @@ import pytest
 import requests
 from django.urls import reverse
 
-from backoffice import clock, tasks
+from backoffice import accounts, clock, tasks
 from backoffice.flow import audit
 from backoffice.models import (
     CalendarPairing,
@@ -16,6 +16,7 @@ from backoffice.models import (
     StaffAct,
     VendorAccount,
 )
+from backoffice.standing import standing
 from tests.admin.paired import (
     BOTH_WAYS,
     HARBOUR,
@@ -74,6 +75,29 @@ def test_a_dead_grant_says_reconnect_on_the_account_the_pairing_and_the_first_pa
     row.refresh_from_db()
     assert row.paused_at
     assert row.activated_at
+
+
+def test_what_a_dead_grant_paused_waits_to_be_read_once_the_account_is_used_again(
+    manager, account, google, rooms
+):
+    row = pairing(account, rooms[0])
+    tasks.refresh(account)
+    google.revoke()
+    tasks.refresh(VendorAccount.objects.get(pk=account.pk))
+    manager.post(act("resume", account), {"reason": "seen to"})
+    for address in (page_of(account), page_of(row), page_of(rooms[0])):
+        shown = text(manager.get(address))
+        assert "the calendar waits to be read" in shown
+        assert "could not be read since" not in shown
+
+
+def test_a_calendar_that_is_still_gone_when_the_account_is_used_again_says_so(account, google, rooms):
+    row = pairing(account, rooms[0], paused_at=clock.now(), paused_reason="The consent has ended.")
+    accounts.resume(account)
+    del google.store.calendars[LAB]
+    tasks.refresh(VendorAccount.objects.get(pk=account.pk))
+    row.refresh_from_db()
+    assert standing(row).why.startswith("The calendar is not there")
 
 
 # ------------------------------------------------------------------------------------------------- pairing

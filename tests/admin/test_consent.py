@@ -60,6 +60,10 @@ def consent(address, said="allow"):
     return answer.headers["Location"]
 
 
+def page_of(account):
+    return f"/admin/backoffice/vendoraccount/{account.pk}/change/"
+
+
 def told(client, address):
     answer = client.get(address.removeprefix("http://testserver"), follow=True)
     return " ".join(str(message) for message in answer.context["messages"])
@@ -104,6 +108,29 @@ def test_a_stopped_account_asks_to_be_reconnected_and_is_used_again_after_it(man
     account.refresh_from_db()
     assert account.stopped_at is None
     assert tasks.refresh(account).state == "ok"
+
+
+def test_a_reconnected_account_waits_to_be_read_and_does_not_say_what_was_wrong_before(
+    manager, account, shop
+):
+    told(manager, consent(begin(manager, account)))
+    shop.revoke_tokens()
+    tasks.refresh(VendorAccount.objects.get(pk=account.pk))
+    answer = manager.get(consent(begin(manager, account)), follow=True)
+    shown = answer.content.decode()
+    assert "authorization completed" in shown
+    assert "waiting to be read" in shown
+    assert "reconnect the account" not in shown
+    assert tasks.refresh(VendorAccount.objects.get(pk=account.pk)).state == "ok"
+    assert "waiting to be read" not in manager.get(page_of(account)).content.decode()
+
+
+@pytest.mark.parametrize("why", ["refused", "late"])
+def test_what_did_not_connect_an_account_leads_to_its_page(manager, account, shop, why):
+    back = consent(begin(manager, account), "deny" if why == "refused" else "allow")
+    shop.clock.move(timedelta(minutes=11))
+    answer = manager.get(back.removeprefix("http://testserver"))
+    assert answer["Location"] == page_of(account)
 
 
 def test_the_vendor_is_asked_for_the_address_that_we_come_back_to(manager, account):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from backoffice.flow.calendars import rows
 from backoffice.flow.calendars.taking import take
@@ -159,7 +159,8 @@ def _failed(run: Run, ref: str, error: VendorError) -> None:
     run.failure = run.failure or error
     run.notes.append(f"{ref}: {error.text}" if isinstance(error, Refused) else error.text)
     CalendarReading.objects.filter(account=run.account, ref=ref).update(failed_at=run.now, error=error.text)
-    pairings = CalendarPairing.objects.filter(account=run.account, paused_at=None)
+    older = Q(paused_at=None) | Q(paused_at__lte=F("account__resumed_at"))  # of before it was used again
+    pairings = CalendarPairing.objects.filter(older, account=run.account)
     if isinstance(error, Misconfigured):
         pairings.update(paused_at=run.now, paused_reason=error.text)
     elif isinstance(error, Missing):
