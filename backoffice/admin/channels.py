@@ -13,7 +13,7 @@ from backoffice.admin import consent
 from backoffice.admin.base import CHOICE, RELATED, Days, Ongoing, ReadOnlyWithActs
 from backoffice.admin.names import link
 from backoffice.admin.pairing_acts import PAIRING_ACTS, SEEN, TRY_AGAIN
-from backoffice.admin.room_channels import STANDING, state_chip, trouble, where, why
+from backoffice.admin.room_channels import STANDING, state_chip, trouble, went_wrong, where, why
 from backoffice.admin.show import EMPTY, at, chip, stacked, window
 from backoffice.models import Block, CalendarPairing
 from backoffice.standing import standing
@@ -112,7 +112,7 @@ class BlockAdmin(ReadOnlyWithActs):
                 "fields": (
                     (window(), "room", "channel"),
                     ("state_word", "booked"),
-                    ("reason", "error", "note"),
+                    ("reason", "told_wrong", "note"),
                 )
             },
         ),
@@ -121,6 +121,7 @@ class BlockAdmin(ReadOnlyWithActs):
             {
                 "fields": (
                     ("ref", "key", "attempts"),
+                    ("error",),
                     (at("written_at"), at("confirmed_at", "read back"), at("next_try_at", "next try")),
                     ("said", at("said_at", "since"), at("ended_at", "ended")),
                 )
@@ -144,6 +145,10 @@ class BlockAdmin(ReadOnlyWithActs):
     @display(description="why, and what went wrong")
     def explained(self, row: Block) -> Any:
         return stacked(row.reason or why(row), trouble(row))
+
+    @display(description="what went wrong")
+    def told_wrong(self, row: Block) -> str:
+        return went_wrong(row) or EMPTY
 
     @display(description="booking")
     def booked(self, row: Block) -> Any:

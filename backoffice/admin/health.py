@@ -25,6 +25,7 @@ from backoffice.models import (
     ZoneProof,
 )
 from backoffice.states import RunState
+from backoffice.vendorwords import plainly
 from integrations.types import Role
 
 LATE = 3  # poll intervals without a good reading, after which what we show may be old
@@ -110,7 +111,9 @@ def _read_since(row: Any) -> bool:
 
 def _failed(row: Any) -> str:
     known = f"Last read whole {_good_since(row)}." if row.good_at else "Never read whole yet."
-    return f"{known} It is tried again by itself. What went wrong: {row.run_error}"
+    return (
+        f"{known} It is tried again by itself. What went wrong: {plainly(row.run_error, row.profile.label)}"
+    )
 
 
 def _by_age(row: Any, now: datetime) -> Health:

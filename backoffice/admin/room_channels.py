@@ -22,6 +22,7 @@ from backoffice.models import Block, CalendarPairing, Occurrence, Room, Said, Ve
 from backoffice.roomchannels import Paired
 from backoffice.standing import ASLEEP, PAUSED, RUNNING, WAITING, WRITING
 from backoffice.states import BlockState
+from backoffice.vendorwords import plainly
 from integrations.types import BookingStatus
 
 STANDING = {RUNNING: "green", ASLEEP: "grey", PAUSED: "red", WAITING: "blue"}
@@ -43,6 +44,7 @@ class PairingLine:
     state: Any
     shows: str  # "" where nothing is written
     read: str
+    trouble: str  # "" where it could be read; the vendor's exact text is behind it
     buttons: list[dict[str, Any]]
 
 
@@ -123,7 +125,12 @@ def pairing_lines(found: Iterable[Paired], request: HttpRequest, now: datetime) 
     """Pairings as staff see them, with what this person may do."""
     return [
         PairingLine(
-            each, standing_chip(each), _shows(each), _read(each, now), buttons_of(each.pairing, request)
+            each,
+            standing_chip(each),
+            _shows(each),
+            _read(each, now),
+            plainly(each.error, each.pairing.account.profile.label),
+            buttons_of(each.pairing, request),
         )
         for each in found
     ]
@@ -210,9 +217,14 @@ def where(block: Block) -> str:
 
 
 def trouble(block: Block) -> str:
-    """What went wrong, and what staff should know."""
-    error = f"{block.error.rstrip('. ')}." if block.error and block.note else block.error
-    return " ".join(filter(None, (error, block.note)))
+    """What went wrong, put for the desk, and what staff should know."""
+    return " ".join(filter(None, (went_wrong(block, ends=bool(block.note)), block.note)))
+
+
+def went_wrong(block: Block, *, ends: bool = False) -> str:
+    """What its channel says of it, without the request; with a full stop where more follows."""
+    error = plainly(block.error, block.account.profile.label)
+    return f"{error.rstrip('. ')}." if error and ends else error
 
 
 def why(block: Block) -> str:

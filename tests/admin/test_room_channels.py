@@ -226,6 +226,27 @@ def test_of_a_time_that_is_shown_no_block_is_left_out(stay, rooms, monkeypatch):
     assert (len(found.blocks), found.more) == (2, True)
 
 
+def test_the_rooms_page_tells_what_went_wrong_in_words_and_has_the_exact_text_behind(
+    signed_in, account, stay, rooms
+):
+    row = pairing(account, rooms[0])
+    error = "GET /users/me/calendarList/lab%40cal.test answered 500"
+    CalendarReading.objects.create(account=account, ref=LAB, failed_at=clock.now(), error=error)
+    blocked(stay, stay.resource, state="failed", error="PUT /v2.4/room/1398 answered 500")
+    shown = text(signed_in("viewer").get(page_of(rooms[0])))
+    assert f'<span title="{error}">Google Calendar has a fault of its own at the moment.</span>' in shown
+    assert ">Lock.me has a fault of its own at the moment.</span>" in shown
+    assert row.ref == LAB
+
+
+def test_a_blocks_page_has_the_exact_text_apart(signed_in, stay):
+    row = blocked(stay, stay.resource, state="failed", error="PUT /v2.4/room/1398 answered 500")
+    told, at_the_channel = text(signed_in("viewer").get(page_of(row))).split("At the channel")
+    assert "Lock.me has a fault of its own" in told
+    assert "answered 500" not in told
+    assert "PUT /v2.4/room/1398 answered 500" in at_the_channel
+
+
 def test_what_went_wrong_with_a_block_and_what_to_know_of_it_are_two_sentences(stay):
     row = blocked(stay, stay.resource, state="failed", error="It is forbidden", note="Somebody moved it.")
     assert room_channels.trouble(row) == "It is forbidden. Somebody moved it."

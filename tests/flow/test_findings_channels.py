@@ -74,6 +74,14 @@ def test_a_refused_block_says_what_where_when_and_what_to_do(stay, hall):
     assert finding.room == stay.resource.room
 
 
+@pytest.mark.parametrize(("state", "kind"), [("failed", "block_refused"), ("planned", "block_unwritten")])
+def test_what_the_channel_answered_is_told_without_the_request(stay, hall, state, kind):
+    block(stay, hall, state=state, error="PUT /v2.4/room/1398 answered 500", created_at=NOW - HOUR)
+    text = found(kind).text
+    assert "Locaboo has a fault of its own at the moment. " in text
+    assert "/v2.4" not in text
+
+
 def test_what_begins_later_than_tomorrow_can_wait(hall, stay):
     later = OccurrenceFactory(resource=stay.resource, starts_at=NOW + 30 * HOUR)
     block(later, hall, state="failed", error="closed")
@@ -200,7 +208,7 @@ def test_a_calendar_that_is_not_shared_any_more_is_told_for_its_room(calendar):
     paired(calendar, RoomFactory(name="Lab"), paused_at=NOW, paused_reason="The calendar is not there.")
     paired(calendar, RoomFactory(name="Vault"), ref="b")
     text = found("calendar_paused").text
-    assert "Lab do not sync: The calendar is not there. Nothing was deleted." in text
+    assert "Lab do not sync: The calendar is not there. Nothing was deleted. Until they do, new book" in text
     assert "Vault" not in text
     assert found("calendar_paused").room.name == "Lab"
 

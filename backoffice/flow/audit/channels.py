@@ -13,6 +13,7 @@ from backoffice.flow.audit.trouble import Trouble, guest, remedy, sentence, soon
 from backoffice.models import Block, CalendarPairing, Conflict, Room, Said, Severity, VendorAccount
 from backoffice.standing import PAUSED, READING, standing
 from backoffice.states import BlockState
+from backoffice.vendorwords import plainly
 from backoffice.wording import moment
 from integrations.types import BookingStatus
 
@@ -94,7 +95,7 @@ def _asked() -> Q:
 
 def _refused(block: Block, now: datetime) -> Words:
     return soon(block.starts_at, now), (
-        f"the time is not blocked at {_where(block)}: {sentence(block.error)} Somebody can book it: close it "
+        f"the time is not blocked at {_where(block)}: {_error(block)} Somebody can book it: close it "
         "there by hand, or put right what is named and try the block again."
     )
 
@@ -163,7 +164,10 @@ def _where(block: Block) -> str:
 
 
 def _error(block: Block) -> str:
-    return sentence(block.error) if block.error else "Nobody has got round to it."
+    """What went wrong, for the desk; the vendor's exact text stands on the block's page."""
+    if not block.error:
+        return "Nobody has got round to it."
+    return sentence(plainly(block.error, block.account.profile.label))
 
 
 # -------------------------------------------------------------------------------------------- calendars
@@ -185,8 +189,8 @@ def _paused(active: Iterable[CalendarPairing]) -> Iterator[Trouble]:
             "calendar_paused",
             key,
             Severity.NOW,
-            f"The calendars of {_rooms(group)} do not sync: {why} Bookings and entries do not block each "
-            f"other there until they do. {do}",
+            f"The calendars of {_rooms(group)} do not sync: {why} Until they do, new bookings do not appear in "
+            f"them, and new entries in them do not block the rooms. {do}",
             account_id=account.pk,
             room_id=rooms.pop() if len(rooms) == 1 else None,
         )

@@ -22,6 +22,7 @@ from backoffice.models import (
 )
 from backoffice.selectors import with_reading
 from backoffice.states import MessageState, RunState
+from backoffice.vendorwords import plainly
 from backoffice.wording import door_name
 from integrations.types import Role
 
@@ -141,7 +142,7 @@ def _braked(account: VendorAccount, run: SyncRun) -> Trouble:
 
 def _silent(account: VendorAccount, run: SyncRun, good: datetime | None) -> Trouble:
     since = f"since {good:%Y-%m-%d %H:%M} UTC" if good else "for a week or since it was entered"
-    why = f": {run.error.rstrip('. ')}" if run.error else ""
+    why = f": {plainly(run.error, account.profile.label).rstrip('. ')}" if run.error else ""
     return Trouble(
         "account_failing",
         str(account.pk),

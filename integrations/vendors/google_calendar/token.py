@@ -19,7 +19,7 @@ MARGIN = 60  # seconds before its end in which a token is not used any more
 LONGEST_LIFE = 86_400.0  # seconds that an access token is believed to live
 REFUSALS = (400, 401, 403)
 DEAD = "invalid_grant"  # revoked, password changed, or a week of a consent screen in testing (4.6)
-ENDED = f"the consent has ended or was taken back at Google ({DEAD})"
+ENDED = "the consent has ended or was taken back at Google"
 RECONNECT = f"{errors.RECONNECT} to Google"
 Form = Mapping[str, str]
 
