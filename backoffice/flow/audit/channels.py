@@ -189,8 +189,8 @@ def _paused(active: Iterable[CalendarPairing]) -> Iterator[Trouble]:
             "calendar_paused",
             key,
             Severity.NOW,
-            f"The calendars of {_rooms(group)} do not sync: {why} Until they do, new bookings do not appear in "
-            f"them, and new entries in them do not block the rooms. {do}",
+            f"The calendars of {_rooms(group)} do not sync: {why} Until they do, new bookings do not appear "
+            f"in them, and new entries in them do not block the rooms. {do}",
             account_id=account.pk,
             room_id=rooms.pop() if len(rooms) == 1 else None,
         )
