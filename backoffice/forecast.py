@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """So many calls at a time (aware UTC), and again every so often: what an account asks by itself."""
+
+    calls: int
+    first: datetime
+    every: timedelta  # not zero
+
+    def on(self, day: date) -> int:
+        """The calls of one UTC day."""
+        midnight = datetime.combine(day, time(), UTC)
+        return self.calls * (self._before(midnight + DAY) - self._before(midnight))
+
+    def _before(self, at: datetime) -> int:
+        """How many times lie before an instant."""
+        return max(0, -((self.first - at) // self.every))
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
-    """Calls that are to be expected: `booked` by the UTC day on which they are due, `usual` a day."""
+    """Calls to be expected: `booked` by the UTC day on which they are due, `rhythms`, and `usual` a day."""
 
     booked: Mapping[date, int] = field(default_factory=dict)
     usual: float = 0.0  # 0 = not known yet
+    rhythms: Sequence[Rhythm] = ()
 
     def of(self, day: date, today: date) -> float:
-        """The calls of one day: what is booked, and where less is booked than usual, what is usual.
+        """The calls of one day: what is planned, and where less is planned than usual, what is usual.
 
-        Today counts by what is booked alone: its usual calls may have been made.
+        Today counts by what is planned alone: its usual calls may have been made.
         """
-        booked = self.booked.get(day, 0)
+        booked = self.booked.get(day, 0) + sum(rhythm.on(day) for rhythm in self.rhythms)
         return booked if day <= today else max(booked, self.usual)
 
 

@@ -12,12 +12,14 @@ from django.db.models import Count, Min, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from backoffice import ledger
-from backoffice.forecast import Demand, Forecast, forecast, ordinal
+from backoffice.forecast import Demand, Forecast, Rhythm, forecast, ordinal
 from backoffice.ledger import Budget
 from backoffice.models import BoltOn, CounterStop, IssuedCode, PaidCall, VendorAccount, ZoneProof
+from backoffice.rhythms import rhythms
 from backoffice.states import CodeState
 
 MEASURED = timedelta(days=28)  # so far back is looked for what is usual
+ENDING = (CodeState.PLANNED, CodeState.ISSUING, CodeState.ACTIVE, CodeState.REVOKING)
 LEAST = 7  # days of history before anything is called usual
 
 Key = tuple[int, str]  # account, and counter or method
@@ -75,6 +77,8 @@ class _Rows:
     stopped: Mapping[Key, str]
     usual: Mapping[Key, float]
     booked: Mapping[Key, Counter[date]]
+    ending: Mapping[Key, Counter[date]]
+    rhythms: Mapping[Key, list[Rhythm]]
     waiting: Mapping[Key, int]
 
     @classmethod
@@ -89,6 +93,8 @@ class _Rows:
             stopped={(pk, counter): text for pk, counter, text in stops.values_list(*PLACE, "text")},
             usual=_usual(accounts, now),
             booked=_booked(accounts, now),
+            ending=_ending(accounts, now),
+            rhythms=rhythms(accounts, now),
             waiting={(pk, method): n for pk, method, n in waits},
         )
 
@@ -98,17 +104,23 @@ class _Rows:
             account, counter, self.used.get(key, 0), self.bought.get(key, 0), self.stopped.get(key, "")
         )
         booked, name = self._booked(account, counter), ledger.label(account, counter)
-        coming = forecast(budget.left, Demand(booked, self.usual.get(key, 0.0)), now.date())
+        demand = Demand(booked, self.usual.get(key, 0.0), self.rhythms.get(key, ()))
+        coming = forecast(budget.left, demand, now.date())
         quota = ledger.plan_quota(account, counter) + self.bought_ahead.get(key, 0)
         ahead = forecast(quota, Demand(booked), ledger.next_month(now).date())
         said = _sentence(account, name, budget, coming, now) + _ahead(ahead, quota)
         return Outlook(counter, name, budget, coming, ahead, quota, self._waiting(account, counter), said)
 
     def _booked(self, account: VendorAccount, counter: str) -> Counter[date]:
+        """The calls of the codes that are planned, and those at the end of what there is then, by UTC day."""
         calls: Counter[date] = Counter()
-        for method, costs in account.profile.costs.items():
-            for day, codes in self.booked.get((account.pk, method), Counter()).items():
-                calls[day] += codes * costs.get(counter, 0)
+        for all_costs, codes in (
+            (account.profile.costs, self.booked),
+            (account.profile.endings, self.ending),
+        ):
+            for method, costs in all_costs.items():
+                for day, n in codes.get((account.pk, method), Counter()).items():
+                    calls[day] += n * costs.get(counter, 0)
         return calls
 
     def _waiting(self, account: VendorAccount, counter: str) -> int:
@@ -132,6 +144,17 @@ def _booked(accounts: list[VendorAccount], now: datetime) -> dict[Key, Counter[d
     for pk, method, day, n in days.values_list("account", "method", "day").annotate(n=Count("pk")):
         booked[pk, method][max(day, now.date())] += n
     return booked
+
+
+def _ending(accounts: list[VendorAccount], now: datetime) -> dict[Key, Counter[date]]:
+    """Codes whose end costs calls, by the UTC day on which they end: today, where that has passed."""
+    methods = {method for account in accounts for method in account.profile.endings}
+    rows = IssuedCode.objects.filter(account__in=accounts, method__in=methods, state__in=ENDING)
+    days = rows.order_by().annotate(day=TruncDate("ends_at", tzinfo=UTC))
+    ending: dict[Key, Counter[date]] = defaultdict(Counter)
+    for pk, method, day, n in days.values_list("account", "method", "day").annotate(n=Count("pk")):
+        ending[pk, method][max(day, now.date())] += n
+    return ending
 
 
 def _usual(accounts: list[VendorAccount], now: datetime) -> dict[Key, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from integrations.vendors import codelocks, google_calendar, locaboo, lockme, lo
 
 ReadHook = Callable[[Mapping[str, str], bytes], Hook]
 ReadPush = Callable[[Mapping[str, str]], Push]
+ReadingCosts = Callable[[Mapping[str, Any], Mapping[str, Any], Iterable[str]], Mapping[str, int]]
+"""From an account's secrets and options and its doors' models to the calls of one reading, by counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Vendor:
     counters: Mapping[str, str] = field(default_factory=dict)  # counter -> what people call it
     plans: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # name -> calls a month by counter
     costs: Mapping[Method, Mapping[str, int]] = field(default_factory=dict)  # of one way in, by counter
+    endings: Mapping[Method, Mapping[str, int]] = field(default_factory=dict)  # the same, at its end
+    reading_costs: ReadingCosts | None = None  # of one reading, by counter; None where it is free
+    memory_costs: Mapping[str, int] = field(default_factory=dict)  # of one reading of a lock's memory
     consent: Consent | None = None
     read_push: ReadPush | None = None  # of a calendar that tells of changes; ValueError when it is no telling
     event_marks: Mapping[str, str] = field(default_factory=dict)  # "channel:status" -> what its events bear
@@ -117,8 +122,11 @@ VENDORS: Mapping[str, Vendor] = {
             "Pro 2": {"netcode": 1250, "utility": 2000},
             "Pro 3": {"netcode": 2417, "utility": 2000},
         },
-        # a phone key is asked for, looked after and taken back
+        # a phone key: its lock is listed, the guest invited and looked after; then it is removed, and listed
         costs={Method.NETCODE: {"netcode": 1}, Method.PHONE: {"utility": 3}},
+        endings={Method.PHONE: {"utility": 2}},
+        reading_costs=codelocks.reading_costs,
+        memory_costs={"utility": 1},
         desk=frozenset({"commissioning", "lock_memory", "lock_facts", "phone_keys"}),
     ),
     "google_calendar": Vendor(

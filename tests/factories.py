@@ -37,6 +37,7 @@ class CodelocksFactory(AccountFactory):
     slug = factory.Sequence("kit-{}".format)
     vendor = "codelocks"
     base_url = "http://127.0.0.1:1/codelocks"
+    poll_minutes = 24 * 60  # each is paid for
 
 
 class LocktFactory(AccountFactory):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from integrations.vendors.codelocks.client import Codelocks, connect
+from integrations.vendors.codelocks.client import Codelocks, connect, reading_costs
 
-__all__ = ["Codelocks", "connect"]
+__all__ = ["Codelocks", "connect", "reading_costs"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from integrations.errors import Garbled, Missing, Refused
 from integrations.types import (
@@ -34,6 +36,17 @@ logger = logging.getLogger(__name__)
 def connect(settings: Settings, sleep: Sleep = time.sleep) -> Codelocks:
     """A client of one account; Misconfigured without an API key or with a plain http address (C-C1)."""
     return Codelocks(settings, Line(settings, sleep))
+
+
+def reading_costs(
+    secrets: Mapping[str, Any], options: Mapping[str, Any], models: Iterable[str]
+) -> Counter[str]:
+    """The paid calls of one `directory(models)`, by counter: what an account asks by itself (C-C9).
+
+    One for the list of K3 locks, where it is asked for at all, and one for the durations of each model.
+    """
+    listed = bool(secrets.get("access_key")) and bool(options.get("k3", True))
+    return Counter({UTILITY: listed + len(_once(models))})
 
 
 class Codelocks(Phones, Desk):
