@@ -24,7 +24,8 @@ from backoffice.api.acts import (
     word,
     written,
 )
-from backoffice.api.fobs import DESK, Done
+from backoffice.api.fob_shapes import Done
+from backoffice.api.fobs import DESK
 from backoffice.api.permissions import needs
 from backoffice.flow import overrule, stock
 from backoffice.flow.desk import phones

@@ -36,9 +36,9 @@ def seen(source: SecondLook, write: VendorWrite) -> Sight:
     order = _order(write.asked)
     if order is None:
         return Sight(Proof.NEITHER, text=SERIES)
-    if write.verb not in MAKES:
-        other = write.booking is None or write.ref not in ("", write.booking.ref)
-        return _unsaid(write) if other else source.look_at(order, _before(write.asked))  # type: ignore[arg-type]
+    if isinstance(order, SaveOrder) and order.ref:
+        other = write.ref not in ("", order.ref)
+        return _unsaid(write) if other else source.look_at(order, _before(write.asked))
     if _asked_twice(write):
         return Sight(Proof.NEITHER, text=TWICE)
     sight = source.look_for(order, write.ref, _not_it(write))

@@ -28,9 +28,8 @@ def add(
 ) -> VendorWrite:
     """Have a customer added; `fields` by the source's names (lockme has none, locaboo those of section 5).
 
-    NotPossible without a name or a way to reach them, or for fields that the source has not;
-    Doubts when the e-mail address is known there already,
-    unless `all_the_same`.
+    NotPossible without a name or a way to reach them, or for fields that the source has not; Doubts when
+    the e-mail address is known there already, unless `all_the_same`.
     """
     if made := already(key):
         return made

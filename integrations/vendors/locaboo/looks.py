@@ -42,12 +42,12 @@ class Looks(People):
             found = self.booking(wish.resource, ref)
             sure = found is not None and not wish.wrongs(found) and self._is_whose(order, found)
             return Sight(Proof.DONE, ref) if sure else Sight(Proof.NEITHER, text=_shown(found))
-        alike, whole = self._alike(order, wish, known)
+        alike, whole = self._there(order, wish, known)
         if len(alike) == 1 and not wish.wrongs(alike[0]) and self._is_whose(order, alike[0]):
             return Sight(Proof.DONE, alike[0].ref)
         if alike:
             return Sight(Proof.NEITHER, text=f"there at that time is {_named(alike)}, and it need not be it")
-        again, still = self._alike(order, wish, known)
+        again, still = self._there(order, wish, known)
         if not wish.shown or again or not (whole and still):
             return Sight(Proof.NEITHER, text=NOT_LISTED if not wish.shown else "not all of it could be read")
         return Sight(Proof.NOT_DONE)
@@ -73,7 +73,7 @@ class Looks(People):
             return Sight(Proof.NOT_DONE)
         return Sight(Proof.NEITHER, text=_shown(found))
 
-    def _alike(
+    def _there(
         self, order: AddOrder | SaveOrder, wish: Wish, known: Collection[str]
     ) -> tuple[list[BookingRecord], bool]:
         """The bookings in these rooms at this time, whoseever, and whether each row could be read."""
