@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from backoffice.models import Door, IssuedCode, Venue
@@ -42,10 +42,26 @@ def moment(at: datetime, venue: Venue | None) -> str:
 def period(starts_at: datetime, ends_at: datetime, venue: Venue | None) -> str:
     """A span in the venue's zone: Mon 9 Mar, 18:45 to 20:15; the second day only where there is one."""
     zone = zone_of(venue)
+    if days := whole_days(starts_at, ends_at, zone):
+        return days
     first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
     if first.date() == last.date():
         return f"{moment(starts_at, venue)}–{last:%H:%M}{mark(last)}"
     return f"{moment(starts_at, venue)} – {moment(ends_at, venue)}"
+
+
+def whole_days(starts_at: datetime, ends_at: datetime, zone: ZoneInfo, known: int = 0) -> str:
+    """A span from midnight to midnight as its days: Sun 6 to Mon 7 Dec, all day; "" for any other one.
+
+    The year is told where it changes meanwhile, and where it is not the one that is `known`.
+    """
+    first, after = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    if not (first.time() == after.time() == time() and first.date() < after.date()):
+        return ""
+    begins, last = first.date(), after.date() - timedelta(days=1)
+    same = begins.year == last.year and known in (0, begins.year)
+    days = [f"{day:%a} {day.day} {day:%b}{'' if same else f' {day.year}'}" for day in (begins, last)]
+    return f"{' – '.join(dict.fromkeys(days))}, all day"
 
 
 def invitation(code: IssuedCode) -> str:

@@ -90,8 +90,7 @@ def _paired(
     word = Word(request.user, why.cleaned_data["reason"], clock())  # type: ignore[arg-type]  # signed in
     refused = channels.pair_all(account, choices, word)
     for n, error in refused.items():
-        chosen[n].add_error("acknowledged" if isinstance(error, channels.Shared) else "calendar", str(error))
-        chosen[n].shares = isinstance(error, channels.Shared)
+        chosen[n].refuse(error)
     if not refused:
         rooms = f"{len(chosen)} rooms are" if len(chosen) > 1 else f"{chosen[0].room} is"
         messages.success(request, f"{rooms} paired. Nothing syncs yet: look it over, then activate.")

@@ -13,8 +13,9 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.forms import Because
-from backoffice.flow.channels import OPTIONS, can_block
+from backoffice.flow.channels import OPTIONS, Shared, can_block
 from backoffice.models import CalendarPairing, Mode, Room, Scope, VendorAccount
+from backoffice.word import NotPossible
 from integrations.types import CalendarRecord
 
 COUNTED = {
@@ -34,6 +35,8 @@ SCOPES = (
     (Scope.FULL, "all: name, price, details, e-mail and phone"),
 )
 SHARE = "Several rooms may use this calendar: what people enter in it blocks all of them"
+
+TICK = "Tick that this is wanted, or give the room a calendar of its own."
 
 
 def _mode() -> forms.ChoiceField:
@@ -73,6 +76,12 @@ class Line(forms.Form):
         if not self.is_bound or not self["calendar"].value():
             for name in ("mode", "scope"):
                 self.fields[name].required = False
+
+    def refuse(self, error: NotPossible) -> None:
+        """Say why it was not paired, at the field that puts it right."""
+        self.shares = isinstance(error, Shared)
+        words = f"{error.facts} {TICK}" if isinstance(error, Shared) else str(error)
+        self.add_error("acknowledged" if self.shares else "calendar", words)
 
     def given(self) -> dict[str, Any]:
         """What `pair` takes."""

@@ -16,7 +16,7 @@ from backoffice.admin.zones import zone_of_row
 from backoffice.clock import now as clock
 from backoffice.models import IssuedCode
 from backoffice.states import CodeState
-from backoffice.wording import invitation
+from backoffice.wording import invitation, whole_days
 from integrations.types import Method
 
 EMPTY = "–"
@@ -61,7 +61,12 @@ def stamp(at: datetime | None, zone: ZoneInfo) -> str:
 
 
 def span(first: datetime, last: datetime, zone: ZoneInfo) -> str:
-    """A period on a zone's clock: Mon 9 Mar 18:45 to 20:15 CET; both days and zones where they differ."""
+    """A period on a zone's clock: Mon 9 Mar 18:45 to 20:15 CET; both days and zones where they differ.
+
+    Whole days are told as days.
+    """
+    if days := whole_days(first, last, zone, clock().astimezone(zone).year):
+        return days
     start, end = first.astimezone(zone), last.astimezone(zone)
     if start.date() == end.date() and start.utcoffset() == end.utcoffset():
         return f"{stamp(first, zone).rpartition(' ')[0]}–{end:%H:%M %Z}"

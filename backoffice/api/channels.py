@@ -40,6 +40,7 @@ from backoffice.word import NotPossible
 from integrations.types import CalendarRecord
 
 ADD, CHANGE = [needs("add_calendarpairing")], [needs("change_calendarpairing")]
+SAY_SO = "If that is wanted, send `acknowledged`: true; else give the room a calendar of its own."
 LEAVE = [needs("delete_calendarpairing")]
 
 
@@ -72,7 +73,10 @@ class PairingViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet[CalendarPairi
         room = get_object_or_404(Room, pk=given["room"])
         account = get_object_or_404(VendorAccount, slug=given["account"])
         calendar = _calendar(account, given["ref"])
-        pairing = channels.pair(room, account, calendar, given, word(request, given))
+        try:
+            pairing = channels.pair(room, account, calendar, given, word(request, given))
+        except channels.Shared as error:
+            raise NotPossible(f"{error.facts} {SAY_SO}") from None
         made = self.get_queryset().get(pk=pairing.pk)
         return Response(PairingSerializer(made).data, status.HTTP_201_CREATED)
 
@@ -86,7 +90,10 @@ class PairingViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet[CalendarPairi
     @extend_schema(request=Because, responses=PairingSerializer)
     @action(detail=True, methods=["post"], permission_classes=CHANGE)
     def activate(self, request: Request, **_: Any) -> Response:
-        """Let it sync from now on; 409 while its account is stopped or sharing is not acknowledged."""
+        """Let it sync from now on; 409 while its account is stopped, or sharing is not said to be wanted.
+
+        That is said by `acknowledge`.
+        """
         return self._read(channels.activate(self.get_object(), word(request, checked(Because, request))))
 
     @extend_schema(request=Because, responses=PairingSerializer)

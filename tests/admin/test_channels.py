@@ -125,7 +125,11 @@ def test_m8_several_rooms_are_paired_at_once_and_nothing_syncs_yet(manager, acco
 def test_a_calendar_for_two_rooms_must_be_acknowledged_for_both(manager, account, rooms):
     lab, vault = rooms
     answer = manager.post(wizard(account), chosen((lab, LAB, {}), (vault, LAB, {})))
-    assert "Entries of people in it block every paired room" in text(answer)
+    shown = text(answer)
+    assert "Laboratory is chosen here for Vault as well. Entries of people in it block every" in shown
+    assert "Laboratory is chosen here for Laboratory as well." in shown
+    assert "already" not in shown
+    assert "Tick that this is wanted" in shown
     assert f'name="room{vault.pk}-acknowledged"' in text(answer)
     assert not CalendarPairing.objects.exists()
     both = chosen((lab, LAB, {"acknowledged": "on"}), (vault, LAB, {"acknowledged": "on"}))

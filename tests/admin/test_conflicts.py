@@ -54,6 +54,7 @@ def test_the_page_has_both_sides_what_was_told_who_paid_and_the_doors(signed_in,
     assert "The guest has been told nothing yet." in text
     assert "not paid yet (“confirmed”), 120.00" in text
     assert "Lab door" in text
+    assert text.count("the other guest has this door too") == 2
 
 
 def test_open_conflicts_stand_at_the_top_of_the_first_page_and_nowhere_else_on_it(signed_in, conflict):

@@ -41,6 +41,10 @@ def code(answer):
     return answer.status_code, answer.json()["error"]["code"]
 
 
+def message(answer):
+    return answer.json()["error"]["message"]
+
+
 # ------------------------------------------------------------------------------------------------ pairings
 
 
@@ -82,7 +86,7 @@ def test_a_used_calendar_must_be_acknowledged(manager, account, rooms):
     pairing(account, rooms[0])
     refused = manager.post(PAIRINGS, new(rooms[1]), format="json")
     assert code(refused) == (409, "not_possible")
-    assert "block every paired room" in refused.json()["error"]["message"]
+    assert "block every paired room. If that is wanted, send `acknowledged`: true" in message(refused)
     assert manager.post(PAIRINGS, new(rooms[1], acknowledged=True), format="json").status_code == 201
     first = CalendarPairing.objects.get(room=rooms[0])
     answer = manager.post(f"{PAIRINGS}{first.pk}/acknowledge/", {"reason": "one team"})

@@ -13,17 +13,21 @@ from backoffice.word import NotPossible, Word, on_record
 from integrations.types import CalendarRecord
 
 OPTIONS = ("transparent", "declined", "working_location", "birthday")
-SHARED = (
-    "{calendar} is paired with {rooms} already. Entries of people in it block every paired room. Tick that "
-    "this is wanted, or give the room a calendar of its own."
-)
+USED = "{calendar} is paired with {rooms} already."
+TOGETHER = "{calendar} is chosen here for {rooms} as well."
+BLOCKS_ALL = "Entries of people in it block every paired room."
+ACKNOWLEDGE = "Acknowledge that this is wanted, or give the room a calendar of its own."
 READ_ONLY = (
     "{calendar} may only be read with this account: choose “from the calendar only”, or share it for changes."
 )
 
 
 class Shared(NotPossible):
-    """Another room uses the calendar, and nobody has said that this is wanted."""
+    """Another room uses the calendar, and nobody has said that this is wanted; `facts` without the remedy."""
+
+    def __init__(self, fact: str) -> None:
+        self.facts = f"{fact} {BLOCKS_ALL}"
+        super().__init__(f"{self.facts} {ACKNOWLEDGE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,8 @@ def pair_all(account: VendorAccount, choices: Sequence[Choice], word: Word) -> d
     with transaction.atomic():
         for n, choice in enumerate(choices):
             try:
-                pair(choice.room, account, choice.calendar, choice.given, word)
                 _acknowledged(choice, choices)
+                pair(choice.room, account, choice.calendar, choice.given, word)
             except NotPossible as error:
                 refused[n] = error
         if refused:
@@ -58,7 +62,7 @@ def _acknowledged(choice: Choice, choices: Sequence[Choice]) -> None:
     same = [each.room for each in choices if each.calendar.ref == choice.calendar.ref]
     others = [str(room) for room in same if room != choice.room]
     if others and not choice.given.get("acknowledged"):
-        raise _shared(choice.calendar.title, others)
+        raise Shared(TOGETHER.format(calendar=choice.calendar.title, rooms=", ".join(others)))
 
 
 def pair(
@@ -167,7 +171,7 @@ def shared_with(pairing: CalendarPairing) -> list[str]:
 
 
 def _shared(calendar: str, rooms: list[str]) -> Shared:
-    return Shared(SHARED.format(calendar=calendar, rooms=", ".join(rooms)))
+    return Shared(USED.format(calendar=calendar, rooms=", ".join(rooms)))
 
 
 def _others(account: VendorAccount, ref: str, room: Room) -> list[str]:
