@@ -121,11 +121,11 @@ def _waiting(vendor: str, sandbox: Sandbox) -> Markup:
 def _switches(vendor: str, sandbox: Sandbox) -> Markup:
     if not sandbox.options:
         return NOTHING
-    told = switches.meanings(type(sandbox))
+    told = switches.meanings(sandbox)
     rows = Markup().join(_row(sandbox, name, told[name]) for name in sandbox.options)
     return Markup(
         "<details><summary>Turn switches: what the vendor's page leaves open</summary>"
-        '<form method="post" action="/play/{}/switches"><div class="wide"><table>'
+        '<form method="post" action="/play/{}/switches"><div class="wide switches"><table>'
         "<tr><th>switch</th><th>is</th><th>by default</th><th>what it is about</th></tr>{}"
         "</table></div><button>Do it</button></form></details>"
     ).format(vendor, rows)

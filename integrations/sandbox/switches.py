@@ -42,12 +42,16 @@ def words(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@cache
-def meanings(kind: type[Sandbox]) -> Mapping[str, str]:
+def meanings(sandbox: Sandbox) -> Mapping[str, str]:
     """What each switch of a vendor means: the line that stands beside its default."""
-    own = (parent for parent in kind.__mro__ if "options" in vars(parent))
-    found = dict(LINE.findall(inspect.getsource(next(own))))
-    return {name: found.get(name, "") for name in kind.options}
+    own = (parent for parent in type(sandbox).__mro__ if "options" in vars(parent))
+    found = dict(LINE.findall(_source(next(own))))
+    return {name: found.get(name, "") for name in sandbox.options}
+
+
+@cache
+def _source(kind: Any) -> str:
+    return inspect.getsource(kind)
 
 
 def _read(sandbox: Sandbox, setting: str) -> tuple[str, Any]:
