@@ -54,6 +54,12 @@ def test_the_page_has_both_sides_what_was_told_who_paid_and_the_doors(signed_in,
     assert "The guest has been told nothing yet." in text
     assert "not paid yet (“confirmed”), 120.00" in text
     assert "Lab door" in text
+
+
+def test_a_door_of_both_guests_says_so_on_either_side(signed_in, conflict):
+    door = conflict.first.grants.get().door
+    make.GrantFactory(occurrence=conflict.second, door=door)
+    text = signed_in("front desk").get(page(conflict)).content.decode()
     assert text.count("the other guest has this door too") == 2
 
 

@@ -95,15 +95,18 @@ def _good(now: datetime) -> dict[int, datetime]:
     not there any more is told by itself."""
     runs = SyncRun.objects.filter(state=RunState.OK, kind__in=READINGS, started_at__gt=now - LOOKBACK)
     last = runs.order_by().values("account").annotate(last=Max("finished_at"))
-    return {**dict(last.values_list("account", "last")), **_calendars_read(now)}
+    good = dict(last.values_list("account", "last"))
+    for account, at in _calendars_read(now).items():
+        good[account] = max(at, good.get(account, at))
+    return good
 
 
 def _calendars_read(now: datetime) -> dict[int, datetime]:
     """Per account, since when each of its calendars in use has been read; none where one never was."""
     used = CalendarPairing.objects.filter(activated_at__isnull=False, paused_at=None)
     moments: dict[int, list[datetime | None]] = defaultdict(list)
-    for account, read_at in with_reading(used, now).values_list("account", "read_at"):
-        moments[account].append(read_at)
+    for pairing in with_reading(used, now):
+        moments[pairing.account_id].append(pairing.read_at)  # type: ignore[attr-defined]  # annotated
     known = {account: [at for at in each if at] for account, each in moments.items()}
     return {account: min(each) for account, each in known.items() if len(each) == len(moments[account])}
 
