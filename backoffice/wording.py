@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ INVITATIONS = {
     CodeState.FAILED: "refused, declined or removed at the vendor",
     CodeState.LINGERING: "opens still",
 }
+
+ANSWER = re.compile(r"[A-Z]+ \S+ answered \d{3}(?:: (.+))?$", re.S)  # of a vendor's refusal: its words
 
 SUSPENDED = "it is suspended at the vendor"
 SUSPENDED_BY_STAFF = "Suspended by staff: it opens nothing until it is restored."

@@ -82,6 +82,7 @@ def test_people_without_the_app_are_asked_once(door, vendor):
     code = key(door)
     assert issue(door).failed == 1
     assert "without an account in its app" in fresh(code).error
+    assert code.error.endswith("app ([Invalid Data] clientemail)"), "the desk needs no request"
     assert IDA not in code.error
     assert not is_due(door, NOW + HOUR)
 

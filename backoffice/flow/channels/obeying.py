@@ -5,7 +5,6 @@ The rule that asks is the pairing that staff activated both ways; the tasks put 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,12 +22,12 @@ from backoffice.models import (
     VendorAccount,
 )
 from backoffice.states import BlockState, WriteState, move
+from backoffice.wording import ANSWER
 from integrations.types import BlockDesk, BookingStatus, Calendar, Verdict, Written
 
 THERE = (BlockState.ACTIVE, BlockState.PLANNED, BlockState.FAILED)
 RETRY = timedelta(minutes=10)
 PUT_BACK = "It was {what} in the calendar, but the booking stands: {why} The event is put back."
-ANSWER = re.compile(r"[A-Z]+ \S+ answered \d{3}(?:: (.+))?$", re.S)
 WHAT = {Said.DELETED: "deleted", Said.MOVED: "moved"}
 
 

@@ -30,7 +30,7 @@ from backoffice.flow.issue.keyring import (
 from backoffice.flow.issue.lost import forget, put_off, settled
 from backoffice.flow.issue.record import Issued
 from backoffice.models import Door, IssuedCode, VendorAccount
-from backoffice.wording import period
+from backoffice.wording import ANSWER, period
 from integrations.errors import Garbled, OverBudget, Refused, Unavailable, VendorError
 from integrations.types import AccessProvider, PhoneClientRecord, PhoneClients, PhoneKeys, together
 
@@ -209,7 +209,7 @@ def _invite(provider: PhoneKeys, client: Client, listed: PhoneClients, done: Iss
         raise
     except Refused as error:
         later(again, error, done, now)  # refused perhaps because the first one did arrive: the list will tell
-        text = f"{REFUSED} ({error.text.rstrip('. ')})"
+        text = _refusal(error.text)
         failed([code for code in client.issuing if code not in left], text, done)
         failed([code for code in left if code not in again], text, done, look=now)
     except (Unavailable, Garbled) as error:
@@ -217,6 +217,13 @@ def _invite(provider: PhoneKeys, client: Client, listed: PhoneClients, done: Iss
     else:
         for code in client.issuing:
             made(code, record, done, now)
+
+
+def _refusal(text: str) -> str:
+    """Why there is no key, for the desk: the vendor's words without the request that they answer."""
+    answer = ANSWER.match(text)
+    words = (answer[1] or "").strip().rstrip(".") if answer else text.rstrip(". ")
+    return f"{REFUSED} ({words})" if words else REFUSED
 
 
 def _message(door: Door, codes: Sequence[IssuedCode]) -> str:
