@@ -161,12 +161,14 @@ class People:
         self._of_entry(dice, ours=True, do=delete)
 
     def do_carry_our_event(self, dice: Random) -> None:
-        """Into another calendar: a deletion where that one is not paired at that moment."""
+        """Into another calendar: where that one is paired, it cancels nothing and comes back."""
 
         def carry(calendar: str, ref: str) -> None:
-            self._order(calendar, ref)
-            self.removed |= set(Block.objects.filter(ref=ref).values_list("key", flat=True))
-            self.house.google.carry(calendar, ref, dice.choice(self.house.calendars()))
+            to = dice.choice(self.house.calendars())
+            if to not in self.house.written():
+                self._order(calendar, ref)
+                self.removed |= set(Block.objects.filter(ref=ref).values_list("key", flat=True))
+            self.house.google.carry(calendar, ref, to)
 
         self._of_entry(dice, ours=True, do=carry)
 
