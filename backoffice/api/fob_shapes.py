@@ -49,7 +49,7 @@ class LentFob(serializers.ModelSerializer[Fob]):
         read_only_fields = fields
 
 
-class LentSerializer(OverrideSerializer):
+class PromisedSerializer(OverrideSerializer):
     """Staff's word, with the fob that it promises, who has it, and from when to when (UTC)."""
 
     fob = LentFob(read_only=True)

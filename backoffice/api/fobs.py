@@ -16,7 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from backoffice import pools, tasks
 from backoffice.api.acts import OVERRULE, Reason, checked, word, written
-from backoffice.api.fob_shapes import Done, Lent, LentSerializer, Lies, NewFobs, Swapped
+from backoffice.api.fob_shapes import Done, Lent, Lies, NewFobs, PromisedSerializer, Swapped
 from backoffice.api.permissions import needs
 from backoffice.api.writes import WriteSerializer
 from backoffice.clock import now
@@ -217,7 +217,7 @@ class FobViewSet(ReadOnlyModelViewSet[Fob]):
         tasks.follow.delay_on_commit()
         return Response(FobSerializer(fob).data)
 
-    @extend_schema(request=Lent, responses={201: LentSerializer})
+    @extend_schema(request=Lent, responses={201: PromisedSerializer})
     @action(detail=True, methods=["post"], permission_classes=OVERRULE)
     def lend(self, request: Request, **_: Any) -> Response:
         """Lend it to somebody without a booking, from now on, for one door; it counts as handed out.
@@ -228,7 +228,7 @@ class FobViewSet(ReadOnlyModelViewSet[Fob]):
         person = overrule.Person(given["name"], given["email"])
         said = word(request, given)
         lent = overrule.lend(self.get_object(), given["door"], person, given["until"], said)
-        return written(lent, LentSerializer)
+        return written(lent, PromisedSerializer)
 
 
 def _done(text: str) -> Response:
