@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
         "ConflictKind": "backoffice.models.ConflictKind",
         "ConflictState": "backoffice.states.ConflictState",
         "GrantState": "backoffice.states.GrantState",
+        "OverrideKind": "backoffice.models.OverrideKind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
