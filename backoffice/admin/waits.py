@@ -16,7 +16,15 @@ from backoffice.admin.show import chip_of, distance
 from backoffice.clock import now as clock
 from backoffice.models import Finding, Room, Severity
 
-SUBJECTS = ("account", "room", "door", "grant__door__venue", "booking__account", "booking__customer")
+SUBJECTS = (
+    "account",
+    "conflict",
+    "room",
+    "door",
+    "grant__door__venue",
+    "booking__account",
+    "booking__customer",
+)
 MOST = 12  # of a room; the rest is one click away
 
 

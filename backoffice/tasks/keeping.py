@@ -40,12 +40,15 @@ def _channels() -> list[VendorAccount]:
 def _look_for_blocks(account: VendorAccount) -> bool:
     """Mirror the blocks that no reading has shown, or learn that they are not there any more."""
     blocks = channels.unseen(account, clock())
-    client = accounts.booking_source(account) if blocks else None
+    if not blocks:
+        return False
+    client = accounts.booking_source(account)
     for block in blocks:
-        assert client is not None and block.resource is not None  # noqa: S101, PT018 there are blocks, of things sold
-        run = mirror.refresh_booking(account, client, block.resource.ref, block.ref, clock())
+        channels.looking_for(block, clock())
+        sold = block.resource.ref if block.resource else ""
+        run = mirror.refresh_booking(account, client, sold, block.ref, clock())
+        channels.recognise()
         channels.looked_for(block, clock(), found=run.seen > 0)
-    channels.recognise()
     return False
 
 
@@ -110,9 +113,10 @@ def _was_deleted(wish: channels.Wish) -> bool:
 def _take_out(account: VendorAccount) -> bool:
     """Take events of ours out of the calendars that they were put into, once they are back in their own."""
     events = channels.to_take_out(account.pk, clock())
-    client = accounts.calendar(account) if events else None
+    if not events:
+        return False
+    client = accounts.calendar(account)
     for event in events:
-        assert client is not None  # noqa: S101 there are events
         client.delete(event.calendar.ref, event.ref)
         channels.taken_out(event, clock())
     return False

@@ -10,6 +10,7 @@ from backoffice.flow import calendars, channels, conflicts, deliver, grant
 from backoffice.models import (
     AccessGrant,
     Block,
+    Booking,
     CalendarEvent,
     CalendarReading,
     Fob,
@@ -22,7 +23,7 @@ from backoffice.models import (
     VendorAccount,
 )
 from backoffice.states import BlockState, CodeState, GrantState, Known, NoticeState, RunState
-from integrations.types import Method
+from integrations.types import BookingStatus, Method
 
 HOUR = timedelta(hours=1)
 
@@ -82,6 +83,7 @@ def _written(now: datetime) -> None:
     Block.objects.bulk_update(
         blocks, ["state", "written_digest", "ref", "etag", "written_at"], batch_size=500
     )
+    _echoed([block for block in blocks if block.resource_id], now)
     readings = {reading.ref: reading for reading in CalendarReading.objects.all()}
     CalendarEvent.objects.bulk_create(
         CalendarEvent(
@@ -96,6 +98,25 @@ def _written(now: datetime) -> None:
         )
         for block in blocks
         if block.calendar_ref
+    )
+
+
+def _echoed(blocks: list[Block], now: datetime) -> None:
+    """The bookings that blocks are at their sources have been read back."""
+    seen = {"status": BookingStatus.CONFIRMED, "first_seen_at": now, "changed_at": now}
+    echoes = Booking.objects.bulk_create(
+        Booking(account_id=block.account_id, ref=block.ref, external_ref=block.key, echo_of=block, **seen)
+        for block in blocks
+    )
+    Occurrence.objects.bulk_create(
+        Occurrence(
+            booking=echo,
+            resource_id=block.resource_id,
+            ref=echo.ref,
+            starts_at=block.starts_at,
+            ends_at=block.ends_at,
+        )
+        for block, echo in zip(blocks, echoes, strict=True)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backoffice.flow.channels.asking import block_on, calendars_of, can_block, seen, try_again
 from backoffice.flow.channels.carrying import bring_back, not_deleted, taken_out, to_take_out
-from backoffice.flow.channels.echoes import looked_for, recognise, unseen
+from backoffice.flow.channels.echoes import looked_for, looking_for, recognise, unseen
 from backoffice.flow.channels.leaving import unpair
 from backoffice.flow.channels.listening import listen
 from backoffice.flow.channels.obeying import Wish, answered, put, wishes
@@ -46,6 +46,7 @@ __all__ = [
     "due",
     "listen",
     "looked_for",
+    "looking_for",
     "not_deleted",
     "pair",
     "pair_all",

@@ -14,7 +14,7 @@ from backoffice.states import BlockState
 
 IN_TITLE = re.compile(r"\[(lkb[0-9a-f]{18})\]")
 PREFIX = "lkb"
-AGAIN = timedelta(hours=1)
+AGAIN = timedelta(minutes=10)
 
 
 def recognise() -> int:
@@ -51,12 +51,17 @@ def unseen(account: VendorAccount, now: datetime) -> list[Block]:
     return list(there.select_related("resource"))
 
 
+def looking_for(block: Block, now: datetime) -> None:
+    """It is about to be looked for; where nothing comes of it, again later and not at each pass."""
+    Block.objects.filter(pk=block.pk).update(next_try_at=now + AGAIN)
+
+
 def looked_for(block: Block, now: datetime, *, found: bool) -> None:
     """Its source was asked for it by its number: it is there, or somebody has removed it."""
-    if found:  # what cannot be mirrored is looked for again, but not at each pass
-        Block.objects.filter(pk=block.pk).update(next_try_at=now + AGAIN)
-    else:
+    if not found:
         stays_away(block, now)
+    elif Booking.objects.filter(echo_of=block, ref=block.ref).exists():
+        Block.objects.filter(pk=block.pk).update(next_try_at=None)
 
 
 def _marked(bookings: Collection[Booking]) -> Iterator[Booking]:
